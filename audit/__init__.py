@@ -1,0 +1,1 @@
+"""Reading the change log: history, search and display."""

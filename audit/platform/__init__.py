@@ -1,0 +1,1 @@
+"""The change log of the public tables, read by operators."""

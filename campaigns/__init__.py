@@ -1,0 +1,1 @@
+"""Campaigns: their life, their content and the import of the legacy builder."""

@@ -1,0 +1,1 @@
+"""The server-rendered console: no business rule, no ORM write."""

@@ -1,0 +1,1 @@
+"""Running the product: bootstrap, embedded servers, supervisor, backup and restore, doctor."""

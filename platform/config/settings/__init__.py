@@ -1,0 +1,1 @@
+"""One module per way of running: dev, test, prod. Each starts from base."""

@@ -1,0 +1,182 @@
+"""What every way of running shares. The values that differ come from the environment (env.py)."""
+
+from pathlib import Path
+
+from config.settings import env
+
+ROOT = Path(__file__).resolve().parents[3]
+
+BASE_DOMAIN = env.read("BASE_DOMAIN")
+PORT = int(env.read("PORT"))
+ENVIRONMENT = env.read("ENVIRONMENT")
+DEBUG = False
+ALLOWED_HOSTS = [BASE_DOMAIN, f".{BASE_DOMAIN}"]
+
+# Apps: each is wholly public or wholly tenant; the only table in both is django_migrations.
+SHARED_APPS = [
+    "django_tenants",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "tenants",
+    "kernel.jobs",
+    "audit.platform",
+    "allauth",
+    "allauth.account",
+]
+TENANT_APPS = [
+    "tenants.access",
+    "kernel.records",
+    "audit",
+    "catalog",
+    "campaigns",
+]
+INSTALLED_APPS = [
+    *SHARED_APPS,
+    *TENANT_APPS,
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "console",
+    "ops",
+]
+TENANT_MODEL = "tenants.Organization"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+TENANT_DB_ALIAS = "owner"
+TENANT_DB_ROLES = env.read_switch("TENANT_DB_ROLES")
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+MIGRATION_MODULES = {"auditlog": None}
+TENANT_TIMEOUTS = {
+    "request": {
+        "statement_timeout": "10s",
+        "lock_timeout": "3s",
+        "idle_in_transaction_session_timeout": "30s",
+    },
+    "job": {
+        "statement_timeout": "10min",
+        "lock_timeout": "30s",
+        "idle_in_transaction_session_timeout": "5min",
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = ["tenants.authentication.Backend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+AUDITLOG_LOGENTRY_MODEL = "audit.Entry"
+AUDITLOG_STORE_JSON_CHANGES = True
+
+MIDDLEWARE = [
+    "kernel.http.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "tenants.doors.host.HostMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "tenants.doors.person.PersonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tenants.doors.transaction.TransactionMiddleware",
+]
+ROOT_URLCONF = "config.urls_public"
+HOST_URLCONFS = {"base": "config.urls_public", "ops": "config.urls_ops", "tenant": "config.urls"}
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "console.context.console",
+            ],
+        },
+    }
+]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    # Sign-in hands over to the organization's host by a redirect after a form, which this directive covers too.
+    "form-action": ["'self'", f"http://{BASE_DOMAIN}:*", f"http://*.{BASE_DOMAIN}:*"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / ".data" / "static"
+STORAGES = {
+    "default": {"BACKEND": "kernel.storage.PrivateStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+MAX_DUMP_BYTES = 512 * 1024 * 1024
+
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "tenants.authentication.Adapter"
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "kernel.observability.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+}
+
+
+def use_servers(database_url: str, owner_url: str, cache_url: str, queue_url: str) -> dict[str, object]:
+    """Return the settings that name the servers; each profile spreads them into its globals."""
+    return {
+        "DATABASES": {
+            "default": env.database(database_url, "kernel.tenancy.backend")
+            | {"CONN_MAX_AGE": None, "TEST": {"MIGRATE": False}},
+            "owner": env.database(owner_url, "django_tenants.postgresql_backend"),
+        },
+        "CACHES": {
+            "default": {
+                "BACKEND": "kernel.cache.backend.RedisWithFallback",
+                "LOCATION": cache_url,
+                "OPTIONS": {"fallback_table": "kernel_cache_fallback"},
+            }
+        },
+        "REDIS_URL": cache_url,
+        "REDIS_QUEUE_URL": queue_url,
+    }

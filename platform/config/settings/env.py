@@ -1,0 +1,94 @@
+"""The environment the product reads: typed, documented, and complete in one table."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable; `default` None means that production must set it."""
+
+    name: str
+    meaning: str
+    default: str | None
+
+
+VARIABLES = {
+    v.name: v
+    for v in (
+        Variable("DATABASE_URL", "PostgreSQL, role app: what requests and jobs use.", None),
+        Variable("DATABASE_OWNER_URL", "PostgreSQL, role owner: migrations and provisioning.", None),
+        Variable("REDIS_URL", "Redis or Valkey database of the cache (policy volatile-lru).", None),
+        Variable("REDIS_QUEUE_URL", "Redis or Valkey database of the job queue; never the cache's.", None),
+        Variable("BASE_DOMAIN", "Sign-in host; organizations live on <slug>.<base>.", "localhost"),
+        Variable("PORT", "Port of the web server, as browsers see it.", "8000"),
+        Variable("SECRET_KEY", "Signs cookies and cursors; at least 32 random characters.", None),
+        Variable("EMAIL_URL", "smtp://user:password@host:port, or file:///folder for the outbox.", None),
+        Variable("PRIVATE_STORAGE_ROOT", "Folder of uploaded dumps and other private files.", None),
+        Variable("TENANT_DB_ROLES", "on: one database role per organization; off: only search_path.", "on"),
+        Variable(
+            "ENVIRONMENT", "Name shown in the operator console, such as demo or production.", "development"
+        ),
+    )
+}
+
+
+def read(name: str, fallback: str | None = None) -> str:
+    """Return the variable's value, else `fallback`, else its default; name every missing one at once."""
+    value = os.environ.get(name) or fallback or VARIABLES[name].default
+    if value is None:
+        missing = [v for v in VARIABLES.values() if v.default is None and not os.environ.get(v.name)]
+        lines = "\n".join(f"  {v.name}: {v.meaning}" for v in missing)
+        raise ImproperlyConfigured(f"These environment variables are not set:\n{lines}")
+    return value
+
+
+def read_switch(name: str) -> bool:
+    """Return whether the variable says on; only on and off are understood."""
+    value = read(name)
+    if value not in ("on", "off"):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be on or off.")
+    return value == "on"
+
+
+def database(url: str, engine: str) -> dict[str, Any]:
+    """Return Django's DATABASES entry for a libpq URL or key/value string."""
+    parts = conninfo_to_dict(url)
+    if not parts.get("dbname"):
+        raise ImproperlyConfigured("The database URL names no database: postgresql://user@host:port/name")
+    known = {"dbname", "user", "password", "host", "port"}
+    return {
+        "ENGINE": engine,
+        "NAME": parts["dbname"],
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": str(parts.get("port", "")),
+        "OPTIONS": {key: value for key, value in parts.items() if key not in known},
+    }
+
+
+def email(url: str) -> dict[str, Any]:
+    """Return Django's e-mail settings for smtp://user:password@host:port or file:///folder."""
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": unquote(parts.path),
+        }
+    if parts.scheme in ("smtp", "smtps"):
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": parts.hostname or "localhost",
+            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+        }
+    raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtps:// or file://")

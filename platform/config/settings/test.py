@@ -1,0 +1,23 @@
+"""Tests: real PostgreSQL and Valkey from the test runner, everything else as in production."""
+
+from config.settings import env
+from config.settings.base import *  # noqa: F403
+from config.settings.base import ROOT, use_servers
+
+SECRET_KEY = "tests-only-key-that-signs-nothing-of-value"  # noqa: S105
+ENVIRONMENT = "test"
+globals().update(
+    use_servers(
+        env.read("DATABASE_URL", "postgresql://app@/campaign_builder"),
+        env.read("DATABASE_OWNER_URL", "postgresql://owner@/campaign_builder"),
+        env.read("REDIS_URL", "redis://localhost:6379/0"),
+        env.read("REDIS_QUEUE_URL", "redis://localhost:6379/1"),
+    )
+)
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PRIVATE_STORAGE_ROOT = str(ROOT / ".data" / "test-private")
+STORAGES = {
+    "default": {"BACKEND": "kernel.storage.PrivateStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,37 @@
+"""Log lines: one JSON object each, with the request, job and organization they belong to."""
+
+import logging
+from typing import Any
+
+import structlog
+
+from kernel.tenancy.context import current
+
+
+def formatter() -> logging.Formatter:
+    """Return the formatter of every handler; used by the LOGGING setting."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _add_scope,
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+def _add_scope(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    scope = current()
+    if scope is not None:
+        if scope.organization is not None:
+            line["organization"] = str(scope.organization.id)
+        if scope.request_id:
+            line["request_id"] = scope.request_id
+        if scope.job_id is not None:
+            line["job_id"] = str(scope.job_id)
+    return line

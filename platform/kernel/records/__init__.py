@@ -1,0 +1,1 @@
+"""Rows that must be atomic with tenant rows: receipts, idempotency, outbox."""

@@ -1,0 +1,1 @@
+"""The `default` database engine: django-tenants' backend with the tenant in the transaction."""

@@ -1,0 +1,1 @@
+"""Organizations, domains, plans, people and operators: the public directory of the platform."""

@@ -1,0 +1,1 @@
+"""Memberships, roles, teams, tokens and the one decision on who may do what."""

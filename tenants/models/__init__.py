@@ -1,0 +1,17 @@
+"""The public tables: who the customers are, who the people are, and how they come in."""
+
+from tenants.models.handoff import HandoffCode
+from tenants.models.invitation import Invitation
+from tenants.models.organization import Domain, Organization, Plan
+from tenants.models.people import DirectoryEntry, Operator, User
+
+__all__ = [
+    "DirectoryEntry",
+    "Domain",
+    "HandoffCode",
+    "Invitation",
+    "Operator",
+    "Organization",
+    "Plan",
+    "User",
+]

@@ -1,0 +1,91 @@
+"""People are global: one account, many organizations. What they may do there stands in each organization's schema."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from kernel.ids import uuid7
+from kernel.recorder import audited
+from tenants.models.organization import Organization
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by e-mail without regard to case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+@audited(label="email", mask=["password"], exclude=["last_login"])
+class User(AbstractBaseUser):
+    """One person's account. Made by an invitation or by an operator; never a superuser of anything."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    is_superuser = False
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Studio's door: staff means operator."""
+        return Operator.objects.filter(user_id=self.pk).exists()
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """No account holds global permissions; Studio asks the operator row, tenants ask the resolver."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+@audited(label="user_id")
+class Operator(models.Model):
+    """Somebody who runs the platform; holds no role inside any organization."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="operator")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+@audited(label="email")
+class DirectoryEntry(models.Model):
+    """Mirror of one Membership, written in its transaction, so that sign-in knows a person's organizations."""
+
+    class Status(models.TextChoices):
+        INVITED = "invited", _("Invited")
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="directory")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="directory")
+    email = models.EmailField(max_length=254)
+    status = models.CharField(max_length=20, choices=Status.choices)
+    tenant_role = models.CharField(max_length=63, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "user"], name="directory_once_per_person"),
+        ]
