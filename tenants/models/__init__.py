@@ -2,7 +2,7 @@
 
 from tenants.models.handoff import HandoffCode
 from tenants.models.invitation import Invitation
-from tenants.models.organization import Domain, Organization, Plan
+from tenants.models.organization import Domain, Organization, Plan, SchemaTemplate
 from tenants.models.people import DirectoryEntry, Operator, User
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "Operator",
     "Organization",
     "Plan",
+    "SchemaTemplate",
     "User",
 ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from kernel.ids import uuid7
-from kernel.recorder import audited
+from kernel.recorder import audited, unaudited
 from kernel.tenancy.names import new_schema_name
 
 SLUG_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -31,7 +31,7 @@ class Plan(models.Model):
         return self.name
 
 
-@audited(label="name")
+@audited(label="name", exclude=["migration_key"])
 class Organization(TenantMixin):
     """A customer: its own schema, address and plan."""
 
@@ -53,6 +53,7 @@ class Organization(TenantMixin):
     created_at = models.DateTimeField(auto_now_add=True)
     live_at = models.DateTimeField(null=True, blank=True)
     row_version = models.PositiveIntegerField(default=1)
+    migration_key = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -78,3 +79,13 @@ class Domain(DomainMixin):
 
     class Meta:
         ordering = ["domain"]
+
+
+@unaudited("derived from the migrations; made again whenever they change")
+class SchemaTemplate(models.Model):
+    """The compiled statements that make a tenant's schema, one row per state of the migrations."""
+
+    migration_key = models.CharField(max_length=64, primary_key=True)
+    schema_name = models.CharField(max_length=63)
+    sql = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from config.settings import env
+from config.settings.content_types import CONTENT_TYPES as CONTENT_TYPES
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -57,6 +58,7 @@ TENANT_TIMEOUTS = {
         "idle_in_transaction_session_timeout": "5min",
     },
 }
+DEFAULT_FROM_EMAIL = f"Campaign Builder <no-reply@{BASE_DOMAIN}>"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "tenants.User"
@@ -168,7 +170,7 @@ def use_servers(database_url: str, owner_url: str, cache_url: str, queue_url: st
         "DATABASES": {
             "default": env.database(database_url, "kernel.tenancy.backend")
             | {"CONN_MAX_AGE": None, "TEST": {"MIGRATE": False}},
-            "owner": env.database(owner_url, "django_tenants.postgresql_backend"),
+            "owner": env.database(owner_url, "kernel.tenancy.owner"),
         },
         "CACHES": {
             "default": {

@@ -14,5 +14,5 @@ globals().update(
         env.read("REDIS_QUEUE_URL", "redis://localhost:6379/1"),
     )
 )
-globals().update(env.email(env.read("EMAIL_URL", f"file://{ROOT}/.data/outbox")))
+MAILERS = env.mailers(env.read("EMAIL_URL", f"file://{ROOT}/.data/outbox"))
 PRIVATE_STORAGE_ROOT = env.read("PRIVATE_STORAGE_ROOT", str(ROOT / ".data" / "private"))

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -30,9 +31,7 @@ VARIABLES = {
         Variable("EMAIL_URL", "smtp://user:password@host:port, or file:///folder for the outbox.", None),
         Variable("PRIVATE_STORAGE_ROOT", "Folder of uploaded dumps and other private files.", None),
         Variable("TENANT_DB_ROLES", "on: one database role per organization; off: only search_path.", "on"),
-        Variable(
-            "ENVIRONMENT", "Name shown in the operator console, such as demo or production.", "development"
-        ),
+        Variable("ENVIRONMENT", "Name shown in the operator console, such as demo or production.", "development"),
     )
 }
 
@@ -72,23 +71,21 @@ def database(url: str, engine: str) -> dict[str, Any]:
     }
 
 
-def email(url: str) -> dict[str, Any]:
-    """Return Django's e-mail settings for smtp://user:password@host:port or file:///folder."""
-    from urllib.parse import unquote, urlsplit
-
+def mailers(url: str) -> dict[str, Any]:
+    """Return Django's MAILERS for smtp://user:password@host:port, smtps://... or file:///folder."""
     parts = urlsplit(url)
     if parts.scheme == "file":
-        return {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": unquote(parts.path),
+        backend, options = "filebased", {"file_path": unquote(parts.path)}
+    elif parts.scheme in ("smtp", "smtps"):
+        backend = "smtp"
+        options = {
+            "host": parts.hostname or "localhost",
+            "port": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_ssl": parts.scheme == "smtps",
+            "timeout": 10,
         }
-    if parts.scheme in ("smtp", "smtps"):
-        return {
-            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-            "EMAIL_HOST": parts.hostname or "localhost",
-            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
-            "EMAIL_HOST_USER": unquote(parts.username or ""),
-            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-            "EMAIL_USE_SSL": parts.scheme == "smtps",
-        }
-    raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtps:// or file://")
+    else:
+        raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtps:// or file://")
+    return {"default": {"BACKEND": f"django.core.mail.backends.{backend}.EmailBackend", "OPTIONS": options}}

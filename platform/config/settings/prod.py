@@ -13,7 +13,7 @@ globals().update(
         env.read("REDIS_QUEUE_URL"),
     )
 )
-globals().update(env.email(env.read("EMAIL_URL")))
+MAILERS = env.mailers(env.read("EMAIL_URL"))
 PRIVATE_STORAGE_ROOT = env.read("PRIVATE_STORAGE_ROOT")
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

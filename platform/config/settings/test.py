@@ -14,7 +14,7 @@ globals().update(
         env.read("REDIS_QUEUE_URL", "redis://localhost:6379/1"),
     )
 )
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PRIVATE_STORAGE_ROOT = str(ROOT / ".data" / "test-private")
 STORAGES = {

@@ -22,6 +22,14 @@ class Declaration:
 
 DECLARATIONS: dict[type[models.Model], Declaration] = {}
 
+LOG = "This is the log itself; the runtime role may only read it."
+"""The `exempt` reason that also marks a table as append-only for the runtime role."""
+
+
+def log_tables() -> set[str]:
+    """Return the tables of the log, which the runtime role may read but not write."""
+    return {model._meta.db_table for model, declared in DECLARATIONS.items() if declared.exempt == LOG}
+
 
 def audited[M: type[models.Model]](
     *, label: str, exclude: Sequence[str] = (), mask: Sequence[str] = ()

@@ -30,7 +30,5 @@ def runtime_role(database: str) -> str:
 
 def _checked(name: str) -> str:
     if len(name.encode()) > 63:
-        raise ValueError(
-            f"The role name {name!r} is longer than PostgreSQL's 63 bytes; use a shorter database name."
-        )
+        raise ValueError(f"The role name {name!r} is longer than PostgreSQL's 63 bytes; use a shorter database name.")
     return name

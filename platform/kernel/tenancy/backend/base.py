@@ -15,10 +15,14 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from kernel.tenancy import prelude
 from kernel.tenancy.context import Scope, TenancyError, current
+from kernel.tenancy.dialect import Features, Operations
 
 
 class DatabaseWrapper(TenantsWrapper):
     """Sends BEGIN and the scope's settings as one message before a scope's first statement."""
+
+    features_class = Features
+    ops_class = Operations
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._scopes: list[Scope] = []
@@ -101,10 +105,7 @@ class DatabaseWrapper(TenantsWrapper):
                 raise psycopg.errors.error_from_result(result)
 
     def _in_server_transaction(self) -> bool:
-        return (
-            self.connection is not None
-            and self.connection.pgconn.transaction_status == TransactionStatus.INTRANS
-        )
+        return self.connection is not None and self.connection.pgconn.transaction_status == TransactionStatus.INTRANS
 
     # Savepoints belong to whoever opened them, also while a scope is being left.
 
@@ -157,9 +158,7 @@ class DatabaseWrapper(TenantsWrapper):
 
 def _mismatch(meant: Scope | None, owner: Scope | None) -> str:
     if owner is None:
-        return (
-            "A tenant is bound, but not to a transaction of this connection (another thread or async code?)."
-        )
+        return "A tenant is bound, but not to a transaction of this connection (another thread or async code?)."
     if meant is None:
         return "This connection is inside a scope that the running code does not know (a lost context?)."
     return "This connection is inside another scope than the one the running code means."

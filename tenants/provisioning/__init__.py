@@ -1,0 +1,1 @@
+"""Making, checking and removing an organization's schema."""

@@ -1,0 +1,22 @@
+"""Organizations for tests, made through the product's own provisioning."""
+
+import secrets
+
+from tenants.models import Organization
+from tenants.provisioning.schemas import drop_schema, make_schema
+
+
+def make_organization(slug: str = "", plan: str = "scale") -> Organization:
+    """Return a committed, active organization with its schema."""
+    slug = slug or f"org-{secrets.token_hex(4)}"
+    made = Organization.objects.using("owner").create(
+        slug=slug, name=slug.title(), plan_id=plan, status=Organization.Status.ACTIVE
+    )
+    make_schema(made)
+    return Organization.objects.get(pk=made.pk)
+
+
+def remove_organization(organization: Organization) -> None:
+    """Remove the organization with everything it holds."""
+    drop_schema(organization)
+    Organization.objects.using("owner").filter(pk=organization.pk).delete()
