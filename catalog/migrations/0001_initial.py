@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import kernel.ids
+from kernel.recorder.operations import Record
 
 
 class Migration(migrations.Migration):
@@ -127,4 +128,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        Record("product", label="name"),
     ]

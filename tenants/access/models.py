@@ -1,5 +1,7 @@
 """Who belongs to the organization and with which role; the base of everything that has an owner."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +93,8 @@ class ServiceToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    owner_path: ClassVar[str] = "owner__user_id"
+
     class Meta:
         ordering = ["-created_at", "-id"]
 
@@ -116,6 +120,8 @@ class Owned(models.Model):
     created_at = models.DateTimeField(db_default=models.functions.Now())
     updated_at = models.DateTimeField(db_default=models.functions.Now())
     trashed_at = models.DateTimeField(null=True, blank=True)
+
+    owner_path: ClassVar[str] = "owner_id"
 
     class Meta:
         abstract = True

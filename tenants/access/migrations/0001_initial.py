@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import kernel.ids
+from kernel.recorder.operations import Record
 
 
 class Migration(migrations.Migration):
@@ -103,4 +104,8 @@ class Migration(migrations.Migration):
             model_name="membership",
             constraint=models.UniqueConstraint(fields=("user",), name="membership_once_per_person"),
         ),
+        Record("role", label="name"),
+        Record("team", label="name"),
+        Record("membership", label="name"),
+        Record("servicetoken", label="name", exclude=["last_used_at"], mask=["secret_hash"]),
     ]
