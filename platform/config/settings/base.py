@@ -35,6 +35,7 @@ TENANT_APPS = [
 INSTALLED_APPS = [
     *SHARED_APPS,
     *TENANT_APPS,
+    "auditlog",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "console",

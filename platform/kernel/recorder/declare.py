@@ -12,23 +12,17 @@ class Declaration:
 
     Values of `mask` columns are recorded as "***"; `exclude` columns are not recorded, and a change of them alone
     makes no entry. `exempt` is the reason why a model is not recorded at all, empty for recorded ones.
+    `read_only` tables are written by the database alone: the runtime roles may only read them.
     """
 
     label: str = ""
     exclude: tuple[str, ...] = ()
     mask: tuple[str, ...] = ()
     exempt: str = ""
+    read_only: bool = False
 
 
 DECLARATIONS: dict[type[models.Model], Declaration] = {}
-
-LOG = "This is the log itself; the runtime role may only read it."
-"""The `exempt` reason that also marks a table as append-only for the runtime role."""
-
-
-def log_tables() -> set[str]:
-    """Return the tables of the log, which the runtime role may read but not write."""
-    return {model._meta.db_table for model, declared in DECLARATIONS.items() if declared.exempt == LOG}
 
 
 def audited[M: type[models.Model]](
@@ -38,9 +32,19 @@ def audited[M: type[models.Model]](
     return _declare(Declaration(label=label, exclude=tuple(exclude), mask=tuple(mask)))
 
 
-def unaudited[M: type[models.Model]](reason: str) -> Callable[[M], M]:
-    """Declare that the model is not recorded, and why."""
-    return _declare(Declaration(exempt=reason))
+def unaudited[M: type[models.Model]](reason: str, *, read_only: bool = False) -> Callable[[M], M]:
+    """Declare that the model is not recorded, and why; `read_only` also keeps the runtime roles from writing it."""
+    return _declare(Declaration(exempt=reason, read_only=read_only))
+
+
+def log_tables() -> frozenset[str]:
+    """Return the tables that no runtime role may write: the logs themselves."""
+    return frozenset(model._meta.db_table for model, found in DECLARATIONS.items() if found.read_only)
+
+
+def recorded_models() -> dict[type[models.Model], Declaration]:
+    """Return the models whose changes are recorded, with how."""
+    return {model: found for model, found in DECLARATIONS.items() if not found.exempt}
 
 
 def _declare[M: type[models.Model]](declaration: Declaration) -> Callable[[M], M]:

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections
 
+from kernel.recorder import event_function
 from kernel.recorder.declare import log_tables
 from kernel.tenancy.names import runtime_role, tenant_role
 
@@ -53,6 +54,7 @@ def _table_grants(schema: str, role: str) -> list[str]:
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"',
         f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{schema}" TO "{role}"',
         *(f'REVOKE INSERT, UPDATE, DELETE ON "{schema}"."{table}" FROM "{role}"' for table in _read_only_tenant_tables()),
+        event_function.grant(schema, role),
     ]
 
 
@@ -83,6 +85,7 @@ def _public_grants(shared: Sequence[str]) -> list[str]:
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{app}"',
         f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{app}"',
         *(f'REVOKE INSERT, UPDATE, DELETE ON public."{table}" FROM "{app}"' for table in _read_only_public_tables()),
+        event_function.grant("public", app),
         *(f'GRANT SELECT ON public."{table}" TO "{runtime}"' for table in READABLE_BY_TENANTS),
     ]
     for table in shared:
