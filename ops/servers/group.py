@@ -52,6 +52,12 @@ class Group:
         servers = {"postgres": self.postgres, "cache": self.cache, "queue": self.queue}
         return [n for n, s in servers.items() if s and s.process and s.process.poll() is not None]
 
+    def restart_ended(self) -> None:
+        """Start those servers again that have ended by themselves."""
+        for server in (self.cache, self.queue, self.postgres):
+            if server and server.process and server.process.poll() is not None:
+                server.start()
+
     def environment(self) -> dict[str, str]:
         """Return the variables that tell children where the servers are."""
         found: dict[str, str] = {}
