@@ -31,4 +31,5 @@ CONTENT_TYPES = {
     "campaigns.importrow": 25,
     "auditlog.logentry": 26,
     "tenants.schematemplate": 27,
+    "jobs.lane": 28,
 }

@@ -1,0 +1,88 @@
+"""Which function carries out which kind of job: each app's `jobs` module registers its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+from kernel.jobs import conf
+from kernel.tenancy.context import Source
+
+if TYPE_CHECKING:
+    from kernel.jobs.context import JobContext
+
+DEFAULT_QUEUE = "default"
+type Work = Callable[["JobContext"], dict[str, Any] | None]
+
+
+class UnknownKind(LookupError):
+    """No handler is registered for this kind of job: a bug, or a worker older than the web server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """How one kind of job runs; `transactional` means its effects and `done` are one transaction."""
+
+    kind: str
+    work: Work
+    queue: str
+    timeout: int
+    transactional: bool
+    source: Source
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def handler(
+    kind: str,
+    *,
+    queue: str = DEFAULT_QUEUE,
+    timeout: int = 300,
+    transactional: bool = True,
+    source: Source = "job",
+) -> Callable[[Work], Work]:
+    """Register the function that carries out jobs of `kind`.
+
+    A transactional handler runs as a whole in one scope of the job's organization (or of the public tables) and
+    commits together with `done`. Any other opens `ctx.transaction()` for each of its chunks and must be repeatable.
+    After `timeout` seconds the attempt is broken off.
+    """
+
+    def register(work: Work) -> Work:
+        known = _handlers.get(kind)
+        if known is not None and known.work is not work:
+            raise ValueError(f"Two handlers are registered for jobs of kind {kind!r}.")
+        _handlers[kind] = Handler(kind, work, queue, timeout, transactional, source)
+        return work
+
+    return register
+
+
+def find(kind: str) -> Handler:
+    """Return the handler of `kind`; raise UnknownKind where none is registered."""
+    load()
+    try:
+        return _handlers[kind]
+    except KeyError:
+        raise UnknownKind(f"No handler is registered for jobs of kind {kind!r}.") from None
+
+
+def queues() -> list[str]:
+    """Return every queue that some handler uses; each needs a worker of its own."""
+    load()
+    return sorted({DEFAULT_QUEUE, *(known.queue for known in _handlers.values())})
+
+
+@cache
+def load() -> None:
+    """Import the `jobs` module of every installed app, once."""
+    for app in apps.get_app_configs():
+        if app.module is not None and module_has_submodule(app.module, "jobs") and app.name != "kernel":
+            import_module(f"{app.name}.jobs")
+    for name in conf.current().handler_modules:
+        import_module(name)
