@@ -1,0 +1,312 @@
+"""A cached record is never older than the last acknowledged change."""
+
+import random
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections, transaction
+from django.db.transaction import TransactionManagementError
+from pytest_django.fixtures import Settings
+from redis import Redis
+
+from kernel.cache import keys, stamps
+from kernel.cache.stamps import Key, cached, changing
+from tests.cache.away import dead_redis_url
+
+
+@pytest.fixture
+def key() -> Key:
+    return ("public", "record", secrets.token_hex(6))
+
+
+@pytest.fixture
+def stamp() -> Key:
+    return ("public", "stamp", secrets.token_hex(6))
+
+
+@pytest.fixture
+def row(committed: None) -> Iterator[int]:
+    """One row that commits, in a table of the public schema; the number of its first value."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS stamped (value integer)")
+        cursor.execute("GRANT ALL ON stamped TO PUBLIC")
+        cursor.execute("TRUNCATE stamped")
+        cursor.execute("INSERT INTO stamped VALUES (0)")
+    yield 0
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DROP TABLE stamped")
+
+
+def read() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM stamped")
+        return int(cursor.fetchone()[0])
+
+
+def write(value: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE stamped SET value = %s", [value])
+
+
+class Loader:
+    """Counts how often the database was asked."""
+
+    def __init__(self, load: Callable[[], object]) -> None:
+        self.load = load
+        self.calls = 0
+
+    def __call__(self) -> object:
+        self.calls += 1
+        return self.load()
+
+
+def redis() -> "Redis":
+    return Redis.from_url(settings.CACHES["default"]["LOCATION"], decode_responses=True)
+
+
+def test_it_loads_once(committed: None, key: Key, stamp: Key) -> None:
+    loader = Loader(lambda: {"name": "Acme", "tags": ("a", "b")})
+
+    found = [cached(key, [stamp], loader) for _ in range(3)]
+
+    assert found == [{"name": "Acme", "tags": ["a", "b"]}] * 3
+    assert loader.calls == 1
+
+
+def test_it_remembers_that_there_is_nothing(committed: None, key: Key, stamp: Key) -> None:
+    loader = Loader(lambda: None)
+
+    assert [cached(key, [stamp], loader), cached(key, [stamp], loader)] == [None, None]
+    assert loader.calls == 1
+
+
+def test_a_hit_costs_one_message(committed: None, key: Key, stamp: Key, monkeypatch: pytest.MonkeyPatch) -> None:
+    cached(key, [stamp], lambda: 1)
+    asked = []
+    run = stamps.Link.run
+    monkeypatch.setattr(stamps.Link, "run", lambda self, act, **kw: asked.append(act) or run(self, act, **kw))
+
+    assert (
+        cached(
+            key,
+            [
+                stamp,
+            ],
+            lambda: 2,
+        )
+        == 1
+    )
+    assert len(asked) == 1
+
+
+def test_a_committed_change_is_seen_at_once(row: int, key: Key, stamp: Key) -> None:
+    assert cached(key, [stamp], read) == 0
+
+    with transaction.atomic():
+        changing(stamp)
+        write(1)
+
+    assert cached(key, [stamp], read) == 1
+
+
+def test_one_of_several_stamps_is_enough(row: int, key: Key, stamp: Key) -> None:
+    other = ("public", "stamp", secrets.token_hex(6))
+    assert cached(key, [stamp, other], read) == 0
+
+    with transaction.atomic():
+        changing(other)
+        write(1)
+
+    assert cached(key, [stamp, other], read) == 1
+
+
+def test_the_writer_sees_its_own_change_and_stores_nothing(row: int, key: Key, stamp: Key) -> None:
+    cached(key, [stamp], read)
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        changing(stamp)
+        write(1)
+        assert cached(key, [stamp], read) == 1
+        raise ZeroDivisionError
+
+    assert cached(key, [stamp], read) == 0
+
+
+def test_a_rolled_back_change_leaves_the_old_value(row: int, key: Key, stamp: Key) -> None:
+    loader = Loader(read)
+    cached(key, [stamp], loader)
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        changing(stamp)
+        write(1)
+        raise ZeroDivisionError
+
+    assert [cached(key, [stamp], loader) for _ in range(3)] == [0, 0, 0]
+    assert 0 < redis().ttl(keys.key(*stamp)) <= stamps.INTENT_SECONDS
+
+
+def test_readers_store_nothing_while_a_change_is_under_way(row: int, key: Key, stamp: Key) -> None:
+    loader = Loader(read)
+
+    with transaction.atomic():
+        changing(stamp)
+        write(1)
+        in_thread(lambda: [cached(key, [stamp], loader) for _ in range(3)])
+
+    assert loader.calls == 3
+    assert cached(key, [stamp], read) == 1
+
+
+def test_a_slow_reader_does_not_store_the_past(row: int, key: Key, stamp: Key) -> None:
+    def slow() -> int:
+        before = read()
+
+        def change() -> None:
+            with transaction.atomic():
+                changing(stamp)
+                write(1)
+
+        in_thread(change)
+        return before
+
+    assert cached(key, [stamp], slow) == 0
+    assert cached(key, [stamp], read) == 1
+
+
+def test_a_writer_that_dies_after_commit_leaves_no_old_value(row: int, key: Key, stamp: Key) -> None:
+    cached(key, [stamp], read)
+
+    with transaction.atomic():
+        changing(stamp)
+        write(1)
+        connection.run_on_commit.clear()
+
+    assert cached(key, [stamp], read) == 1
+
+
+@pytest.mark.parametrize("lost", ["stamp", "value", "both"])
+def test_lost_keys_cost_a_load_and_nothing_else(row: int, key: Key, stamp: Key, lost: str) -> None:
+    cached(key, [stamp], read)
+    names = {"stamp": [stamp], "value": [key], "both": [stamp, key]}[lost]
+
+    redis().delete(*(keys.key(*name) for name in names))
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE stamped SET value = 1")
+
+    assert cached(key, [stamp], read) == 1
+
+
+def test_it_reads_the_database_every_time_without_redis(row: int, redis_away: None, key: Key, stamp: Key) -> None:
+    loader = Loader(read)
+
+    assert [cached(key, [stamp], loader), cached(key, [stamp], loader)] == [0, 0]
+    with transaction.atomic():
+        changing(stamp)
+        write(1)
+    assert cached(key, [stamp], loader) == 1
+    assert loader.calls == 3
+
+
+def test_a_change_announced_without_redis_is_not_hidden_from_its_own_transaction(
+    row: int, key: Key, stamp: Key, settings: Settings
+) -> None:
+    there = settings.CACHES
+    away = {"default": there["default"] | {"LOCATION": dead_redis_url()}}
+    cached(key, [stamp], read)
+
+    with transaction.atomic():
+        settings.CACHES = away
+        changing(stamp)
+        settings.CACHES = there
+        write(1)
+        assert cached(key, [stamp], read) == 1
+
+    assert cached(key, [stamp], read) == 1
+
+
+def test_values_do_not_outlive_their_bound(committed: None, key: Key, stamp: Key) -> None:
+    cached(key, [stamp], lambda: 1)
+
+    assert 0 < redis().ttl(keys.key(*key)) <= stamps.VALUE_SECONDS
+
+
+def test_changing_needs_a_transaction(committed: None, stamp: Key) -> None:
+    with pytest.raises(TransactionManagementError, match="needs the transaction"):
+        changing(stamp)
+    assert redis().get(keys.key(*stamp)) is None
+
+
+def test_a_value_needs_a_stamp(committed: None, key: Key) -> None:
+    with pytest.raises(ValueError, match="at least one stamp"):
+        cached(key, [], lambda: 1)
+
+
+def test_only_json_is_remembered(committed: None, key: Key, stamp: Key) -> None:
+    with pytest.raises(TypeError):
+        cached(key, [stamp], lambda: {1, 2})
+    assert redis().get(keys.key(*key)) is None
+
+
+def test_racing_readers_and_writers_never_see_the_past(row: int, key: Key, stamp: Key) -> None:
+    """Writers count up and note what they were told is saved; a read started after that may not be older."""
+    acknowledged, lock, stop, wrong = [0], threading.Lock(), threading.Event(), []
+
+    def writer(seed: int) -> None:
+        chance = random.Random(seed)
+        for _ in range(40):
+            fails = chance.random() < 0.2
+            try:
+                with transaction.atomic():
+                    changing(stamp)
+                    with connection.cursor() as cursor:
+                        cursor.execute("UPDATE stamped SET value = value + 1 RETURNING value")
+                        value = cursor.fetchone()[0]
+                    if fails:
+                        raise ZeroDivisionError
+            except ZeroDivisionError:
+                continue
+            with lock:
+                acknowledged[0] = max(acknowledged[0], value)
+
+    def reader(seed: int) -> None:
+        chance, client = random.Random(seed), redis()
+        while not stop.is_set():
+            with lock:
+                floor = acknowledged[0]
+            found = cached(key, [stamp], read)
+            if found < floor:
+                wrong.append((found, floor))
+            if chance.random() < 0.02:
+                client.delete(keys.key(*key), *([keys.key(*stamp)] if chance.random() < 0.5 else []))
+
+    readers = [threading.Thread(target=closing(reader), args=(seed,)) for seed in range(3)]
+    writers = [threading.Thread(target=closing(writer), args=(seed,)) for seed in range(2)]
+    for thread in readers + writers:
+        thread.start()
+    for thread in writers:
+        thread.join()
+    stop.set()
+    for thread in readers:
+        thread.join()
+
+    assert wrong == []
+    assert cached(key, [stamp], read) == acknowledged[0] > 0
+
+
+def closing(act: Callable[[int], None]) -> Callable[[int], None]:
+    def run(seed: int) -> None:
+        try:
+            act(seed)
+        finally:
+            connections.close_all()
+
+    return run
+
+
+def in_thread(act: Callable[[], object]) -> None:
+    thread = threading.Thread(target=lambda: (act(), connections.close_all()))
+    thread.start()
+    thread.join()
