@@ -102,10 +102,12 @@ def throwaway(environ: Mapping[str, str]) -> Iterator[Group]:
     """Run fresh, fast servers for the length of the block and remove their data afterwards."""
     name = f"test-{os.getpid()}-{secrets.token_hex(3)}"
     place = find_place(name)
+    path = throwaway_locks() / name
     with contextlib.ExitStack() as stack:
+        stack.callback(path.unlink, missing_ok=True)
         with lock.in_turn(data_folder() / "sweep.lock"):
             sweep_throwaways()
-            stack.enter_context(lock.exclusive(throwaway_locks() / name, purpose="test servers"))
+            stack.enter_context(lock.exclusive(path, purpose="test servers"))
         servers = group(place, environ, durable=False)
         try:
             servers.start()
@@ -113,7 +115,6 @@ def throwaway(environ: Mapping[str, str]) -> Iterator[Group]:
         finally:
             servers.stop()
             place.remove()
-    (throwaway_locks() / name).unlink(missing_ok=True)
 
 
 def sweep_throwaways() -> None:
