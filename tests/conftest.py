@@ -1,5 +1,6 @@
 """Database set-up and the two kinds of tenants: a standing one that is rolled back, disposable ones that commit."""
 
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -86,8 +87,18 @@ def _recreate(name: str) -> None:
 
 def _drop(name: str) -> None:
     with _admin() as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        for attempt in range(20):
+            try:
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+                break
+            except psycopg.errors.ObjectInUse:
+                # A connection that was just closed may take a moment to end on the server.
+                if attempt == 19:
+                    raise
+                time.sleep(0.25)
         prefix = name.replace("_", r"\_")
         for pattern in (rf"{prefix}\_t\_%", rf"{prefix}\_tenant\_runtime"):
-            for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [pattern]).fetchall():
+            for (role,) in connection.execute(
+                "SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [pattern]
+            ).fetchall():
                 connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(str(role))))

@@ -2,6 +2,9 @@
 
 import secrets
 
+from kernel.tenancy.context import SYSTEM
+from kernel.tenancy.scope import scope
+from tenants.access.roles import install_roles
 from tenants.models import Organization
 from tenants.provisioning.schemas import drop_schema, make_schema
 
@@ -13,6 +16,8 @@ def make_organization(slug: str = "", plan: str = "scale") -> Organization:
         slug=slug, name=slug.title(), plan_id=plan, status=Organization.Status.ACTIVE
     )
     make_schema(made)
+    with scope(made, actor=SYSTEM, source="system"):
+        install_roles()
     return Organization.objects.get(pk=made.pk)
 
 

@@ -3,10 +3,11 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
-import kernel.ids
-import kernel.tenancy.names
 from django.conf import settings
 from django.db import migrations, models
+
+import kernel.ids
+import kernel.tenancy.names
 
 
 class Migration(migrations.Migration):
@@ -85,7 +86,7 @@ class Migration(migrations.Migration):
                 ('schema_name', models.CharField(default=kernel.tenancy.names.new_schema_name, editable=False, max_length=63, unique=True)),
                 ('slug', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9]*(-[a-z0-9]+)*$')])),
                 ('name', models.CharField(max_length=120)),
-                ('status', models.CharField(choices=[('provisioning', 'Setting up'), ('active', 'Active'), ('suspended', 'Suspended'), ('failed', 'Setup failed'), ('removed', 'Removed')], default='provisioning', max_length=20)),
+                ('status', models.CharField(choices=[('provisioning', 'Setting up'), ('active', 'Active'), ('suspended', 'Suspended'), ('removed', 'Removed')], default='provisioning', max_length=20)),
                 ('status_reason', models.CharField(blank=True, default='', max_length=300)),
                 ('time_zone', models.CharField(default='UTC', max_length=64)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

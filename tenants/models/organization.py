@@ -39,7 +39,6 @@ class Organization(TenantMixin):
         PROVISIONING = "provisioning", _("Setting up")
         ACTIVE = "active", _("Active")
         SUSPENDED = "suspended", _("Suspended")
-        FAILED = "failed", _("Setup failed")
         REMOVED = "removed", _("Removed")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -25,9 +25,7 @@ def store_template() -> Template:
         return Template(row.migration_key, row.schema_name, row.sql)
     template = compile_template()
     SchemaTemplate.objects.using("owner").exclude(pk=key).delete()
-    SchemaTemplate.objects.using("owner").create(
-        migration_key=key, schema_name=template.schema_name, sql=template.sql
-    )
+    SchemaTemplate.objects.using("owner").create(migration_key=key, schema_name=template.schema_name, sql=template.sql)
     return template
 
 

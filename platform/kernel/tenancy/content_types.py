@@ -2,7 +2,7 @@
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.management import _get_all_permissions
+from django.contrib.auth.management import _get_all_permissions  # type: ignore[attr-defined]
 from django.db import connections
 
 PERMISSIONS_PER_MODEL = 16

@@ -13,7 +13,8 @@ _QUERIES = {
                pg_get_expr(d.adbin, d.adrelid), a.attnum
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-        WHERE c.relnamespace = %(ns)s::regnamespace AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v')
+        WHERE c.relnamespace = %(ns)s::regnamespace AND c.relkind IN ('r', 'p', 'v')
+          AND a.attnum > 0 AND NOT a.attisdropped
         ORDER BY 1, a.attnum""",
     "constraints": """
         SELECT conrelid::regclass::text, conname, contype, condeferrable, pg_get_constraintdef(oid)

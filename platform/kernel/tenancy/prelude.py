@@ -16,7 +16,7 @@ def settings_of(scope: Scope, database: str) -> str:
     timeouts = settings.TENANT_TIMEOUTS["job" if scope.job_id else "request"]
     parts += [f"SET LOCAL {name} = {literal(value)}" for name, value in timeouts.items()]
     parts += [f"SET LOCAL app.{name} = {literal(value)}" for name, value in audit_context(scope).items()]
-    return ";".join(part for part in parts if part)
+    return ";".join(parts)
 
 
 def reset(database: str) -> str:
@@ -76,5 +76,5 @@ def literal(value: str) -> str:
 
 def _role(scope: Scope, database: str) -> str:
     if scope.organization is None or not settings.TENANT_DB_ROLES:
-        return ""
+        return "SET LOCAL ROLE NONE"
     return f'SET LOCAL ROLE "{tenant_role(database, scope.organization.schema_name)}"'

@@ -53,7 +53,10 @@ def _table_grants(schema: str, role: str) -> list[str]:
         f'GRANT USAGE ON SCHEMA "{schema}" TO "{role}"',
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"',
         f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{schema}" TO "{role}"',
-        *(f'REVOKE INSERT, UPDATE, DELETE ON "{schema}"."{table}" FROM "{role}"' for table in _read_only_tenant_tables()),
+        *(
+            f'REVOKE INSERT, UPDATE, DELETE ON "{schema}"."{table}" FROM "{role}"'
+            for table in _read_only_tenant_tables()
+        ),
         event_function.grant(schema, role),
     ]
 

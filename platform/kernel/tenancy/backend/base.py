@@ -65,7 +65,7 @@ class DatabaseWrapper(TenantsWrapper):
     # Statements -------------------------------------------------------------------------------
 
     def _cursor(self, name: str | None = None) -> Any:
-        cursor = PostgresWrapper._cursor(self, name)
+        cursor = PostgresWrapper._cursor(self, name)  # type: ignore[attr-defined]
         self._guard()
         return cursor
 
@@ -110,6 +110,7 @@ class DatabaseWrapper(TenantsWrapper):
     # Savepoints belong to whoever opened them, also while a scope is being left.
 
     def _savepoint(self, sid: str) -> None:
+        self.begin_now()
         self._unguarded(super()._savepoint, sid)
 
     def _savepoint_rollback(self, sid: str) -> None:

@@ -1,0 +1,108 @@
+"""Who asks: a signed-in person, an operator, or the owner of a token. Costs no query once cached."""
+
+import hmac
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kernel.errors import DomainError, NotAllowed, Unauthenticated
+from kernel.http.refusal import refusal
+from kernel.tenancy.context import Actor
+from tenants import records
+from tenants.access import tokens
+from tenants.doors.request import DoorRequest
+
+API_PREFIX = "/api/"
+
+
+class PersonMiddleware:
+    """Set `request.person` and `request.actor` (None where nobody is known).
+
+    A token names its organization, so on the base host it also sets `request.organization`.
+    """
+
+    def __init__(self, get_response: Callable[[DoorRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: DoorRequest) -> HttpResponse:
+        request.person = None
+        request.actor = None
+        request.token = None
+        try:
+            if request.path_info.startswith(API_PREFIX) and "Authorization" in request.headers:
+                _by_token(request, request.headers["Authorization"])
+            else:
+                _by_session(request)
+            _refuse_suspended(request)
+        except DomainError as error:
+            return refusal(request, error)
+        return self.get_response(request)
+
+
+def _by_token(request: DoorRequest, header: str) -> None:
+    scheme, _space, text = header.partition(" ")
+    parsed = tokens.parse(text.strip()) if scheme.lower() == "bearer" else None
+    if parsed is None or request.host_kind == "ops":
+        raise Unauthenticated(_("The Authorization header holds no valid token."), code="invalid_token")
+    tenant = records.tenant_by_id(parsed.organization_id)
+    if tenant is None or (request.organization is not None and request.organization.id != tenant.id):
+        raise Unauthenticated(_("This token is not valid here."), code="invalid_token")
+    token = records.token(tenant, parsed.token_id)
+    if token is None or not tokens.matches(parsed.secret, token.secret_hash):
+        raise Unauthenticated(_("This token is unknown or was revoked."), code="invalid_token")
+    if datetime.fromisoformat(token.expires_at) <= timezone.now():
+        raise Unauthenticated(_("This token has expired; make a new one."), code="token_expired")
+    request.organization = tenant
+    request.token = token
+    request.actor = Actor(
+        kind="token",
+        user_id=token.owner_id,
+        name=token.owner_name,
+        email=token.owner_email,
+        role=token.role,
+        token_id=token.id,
+        scopes=frozenset(token.scopes),
+    )
+
+
+def _by_session(request: DoorRequest) -> None:
+    user_id = request.session.get(SESSION_KEY)
+    if user_id is None or request.session.get("host", request.get_host()) != request.get_host():
+        return
+    person = _known(request, UUID(user_id))
+    if person is None:
+        return
+    if not hmac.compare_digest(person.session_hash, request.session.get(HASH_SESSION_KEY, "")):
+        # The password changed since: this session is over.
+        for key in (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY):
+            request.session.pop(key, None)
+        return
+    request.person = person
+    request.actor = Actor(
+        kind="operator" if request.host_kind == "ops" else "person",
+        user_id=person.user_id,
+        name=person.name,
+        email=person.email,
+        role=person.role,
+    )
+
+
+def _known(request: DoorRequest, user_id: UUID) -> records.Person | None:
+    if request.organization is not None:
+        return records.member(request.organization, user_id)
+    if request.host_kind == "ops":
+        return records.operator(user_id)
+    return records.account(user_id)
+
+
+def _refuse_suspended(request: DoorRequest) -> None:
+    if request.organization is not None and request.organization.status == "suspended":
+        raise NotAllowed(
+            _("%(name)s is suspended. Ask the people who run the platform.") % {"name": request.organization.name},
+            code="organization_suspended",
+        )

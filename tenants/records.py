@@ -1,0 +1,207 @@
+"""Organizations, members, operators and tokens as small cached records: a request costs no query to know them.
+
+A record is valid only while the stamps it was read under are unchanged (kernel.cache.stamps). Whatever changes a
+row behind a record calls `changing()` with the same stamps in its transaction.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from kernel.cache.stamps import cached, changing
+from kernel.tenancy.context import SYSTEM, TenantLike
+from kernel.tenancy.scope import scope
+from tenants.access.models import Membership, ServiceToken
+from tenants.models import Domain, Operator, Organization, User
+
+DIRECTORY = "directory"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """An organization as every request needs it. `limits` are its plan's: None means unlimited."""
+
+    id: UUID
+    schema_name: str
+    slug: str
+    name: str
+    status: str
+    time_zone: str
+    plan: str
+    limits: dict[str, int | None]
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account, and on a tenant's host its place there. `role` is empty for operators."""
+
+    user_id: UUID
+    name: str
+    email: str
+    session_hash: str
+    role: str = ""
+    role_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An API token with its owner as of now; times are ISO 8601 text as stored."""
+
+    id: UUID
+    name: str
+    secret_hash: str
+    scopes: tuple[str, ...]
+    expires_at: str
+    owner_id: UUID
+    owner_name: str
+    owner_email: str
+    role: str
+
+
+def tenant_by_host(host: str) -> Tenant | None:
+    """Return the organization that `host` (without port) leads to; removed and unfinished ones lead nowhere."""
+    return _tenant("host", host, lambda: Domain.objects.filter(domain=host).values_list("tenant_id", flat=True).first())
+
+
+def tenant_by_id(organization_id: UUID) -> Tenant | None:
+    """Return the organization with this id, under the same conditions as tenant_by_host()."""
+    return _tenant("organization", str(organization_id), lambda: organization_id)
+
+
+def member(tenant: TenantLike, user_id: UUID) -> Person | None:
+    """Return the person if they are an active member of the organization and their account is active."""
+
+    def load() -> dict[str, Any] | None:
+        user = User.objects.filter(pk=user_id, is_active=True).first()
+        if user is None:
+            return None
+        with scope(tenant, actor=SYSTEM, source="system"):
+            membership = (
+                Membership.objects.select_related("role")
+                .filter(user_id=user_id, status=Membership.Status.ACTIVE)
+                .first()
+            )
+        if membership is None:
+            return None
+        person = Person(
+            user.pk,
+            membership.name,
+            user.email,
+            user.get_session_auth_hash(),
+            membership.role.slug,
+            membership.role.name,
+        )
+        return _plain(person)
+
+    found = cached((str(tenant.id), "member", str(user_id)), [_account(user_id), _access(tenant.id)], load)
+    return _person(found)
+
+
+def operator(user_id: UUID) -> Person | None:
+    """Return the person if they are an operator with an active account."""
+
+    def load() -> dict[str, Any] | None:
+        row = Operator.objects.select_related("user").filter(pk=user_id, user__is_active=True).first()
+        if row is None:
+            return None
+        return _plain(Person(row.user.pk, row.user.name, row.user.email, row.user.get_session_auth_hash()))
+
+    return _person(cached(("public", "operator", str(user_id)), [_account(user_id)], load))
+
+
+def account(user_id: UUID) -> Person | None:
+    """Return the person if their account is active, wherever they belong."""
+
+    def load() -> dict[str, Any] | None:
+        user = User.objects.filter(pk=user_id, is_active=True).first()
+        return _plain(Person(user.pk, user.name, user.email, user.get_session_auth_hash())) if user else None
+
+    return _person(cached(("public", "account", str(user_id)), [_account(user_id)], load))
+
+
+def token(tenant: TenantLike, token_id: UUID) -> Token | None:
+    """Return the token if it is not revoked and its owner is an active member. The caller checks secret and expiry."""
+
+    def load() -> dict[str, Any] | None:
+        with scope(tenant, actor=SYSTEM, source="system"):
+            row = (
+                ServiceToken.objects.select_related("owner__role")
+                .filter(pk=token_id, revoked_at=None, owner__status=Membership.Status.ACTIVE)
+                .first()
+            )
+        if row is None:
+            return None
+        return _plain(
+            Token(
+                row.pk,
+                row.name,
+                bytes(row.secret_hash).hex(),
+                tuple(row.scopes),
+                row.expires_at.isoformat(),
+                row.owner.user_id,
+                row.owner.name,
+                row.owner.email,
+                row.owner.role.slug,
+            )
+        )
+
+    found = cached((str(tenant.id), "token", str(token_id)), [_access(tenant.id)], load)
+    if found is None:
+        return None
+    found = found | {"id": UUID(found["id"]), "owner_id": UUID(found["owner_id"]), "scopes": tuple(found["scopes"])}
+    return Token(**found)
+
+
+def directory_changing() -> None:
+    """Call before writing organizations, domains or plans: every tenant record is read again afterwards."""
+    changing(("public", DIRECTORY))
+
+
+def account_changing(user_id: UUID) -> None:
+    """Call before writing a user or operator row."""
+    changing(_account(user_id))
+
+
+def access_changing(organization_id: UUID) -> None:
+    """Call before writing an organization's memberships, roles or tokens."""
+    changing(_access(organization_id))
+
+
+def _tenant(kind: str, key: str, find: Any) -> Tenant | None:
+    def load() -> dict[str, Any] | None:
+        organization_id = find()
+        row = (
+            Organization.objects.select_related("plan")
+            .filter(pk=organization_id, status__in=(Organization.Status.ACTIVE, Organization.Status.SUSPENDED))
+            .first()
+        )
+        if row is None:
+            return None
+        plan = row.plan
+        domain = row.domains.filter(is_primary=True).values_list("domain", flat=True).first()
+        limits = {name: getattr(plan, name) for name in ("seats", "campaigns", "products", "storage_mb")}
+        return _plain(
+            Tenant(
+                row.pk, row.schema_name, row.slug, row.name, row.status, row.time_zone, plan.name, limits, domain or ""
+            )
+        )
+
+    found = cached(("public", kind, key), [("public", DIRECTORY)], load)
+    return Tenant(**(found | {"id": UUID(found["id"])})) if found else None
+
+
+def _person(found: dict[str, Any] | None) -> Person | None:
+    return Person(**(found | {"user_id": UUID(found["user_id"])})) if found else None
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    return {key: str(value) if isinstance(value, UUID) else value for key, value in asdict(record).items()}
+
+
+def _account(user_id: UUID) -> tuple[str, ...]:
+    return ("public", "account", str(user_id))
+
+
+def _access(organization_id: UUID) -> tuple[str, ...]:
+    return (str(organization_id), "access")
