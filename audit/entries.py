@@ -84,6 +84,8 @@ class RecordedEntry(AbstractLogEntry):  # type: ignore[misc]
     txid = models.BigIntegerField(_("transaction"))
 
     objects: ClassVar[EntryManager] = EntryManager()
+    # Whose entries are somebody's own, for tenants.access.resolver.
+    owner_path: ClassVar[str] = "actor_id"
     # What ids in the changes are called, as far as the reader looked it up: {(model, key): name}.
     names: dict[tuple[type[models.Model], str], str]
 
@@ -101,9 +103,9 @@ class RecordedEntry(AbstractLogEntry):  # type: ignore[misc]
         ]
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **mode: Any) -> Self:
         """Attach the content type from settings: its id is fixed, so no entry costs a query for it."""
-        entry: Self = super().from_db(db, field_names, values)
+        entry: Self = super().from_db(db, field_names, values, **mode)
         entry.names = {}
         if "content_type_id" in entry.__dict__ and entry.content_type_id is not None:
             entry._state.fields_cache["content_type"] = content_type(entry.content_type_id)
@@ -113,7 +115,7 @@ class RecordedEntry(AbstractLogEntry):  # type: ignore[misc]
         """Name the related object as the reader looked it up; auditlog would ask once per value and show ids."""
         if value == "None":
             return ""
-        return self.names.get((field.related_model, str(value))) or str(_("(unknown)"))
+        return self.names.get((field.related_model, str(value)), str(_("(unknown)")))
 
 
 def content_type_id(model: type[models.Model]) -> int:

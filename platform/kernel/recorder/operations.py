@@ -142,8 +142,9 @@ def table_of(
     model: type[models.Model], schema: str, *, label: str, exclude: Sequence[str], mask: Sequence[str]
 ) -> triggers.Table:
     """Return what is recorded of `model` in `schema`; `label`, `exclude` and `mask` are field or column names."""
-    fields = [field for field in model._meta.local_concrete_fields if field.column]
-    columns = {name: field.column for field in fields for name in (field.name, field.column)}
+    # By name: a migration's state and today's model list the same fields in different orders.
+    fields = {field.name: str(field.column) for field in model._meta.local_concrete_fields}
+    columns = fields | {column: column for column in fields.values()}
     unknown = {label, *exclude, *mask} - columns.keys()
     if unknown:
         raise ValueError(f"{model._meta.label} has no column {', '.join(sorted(unknown))} to record.")
@@ -155,12 +156,12 @@ def table_of(
         schema=schema,
         name=model._meta.db_table,
         content_type=settings.CONTENT_TYPES[model._meta.label_lower],
-        key=key.column,
+        key=str(key.column),
         label=columns[label],
         columns=[
-            triggers.Column(field.column, field.name, field.column in masked)
-            for field in fields
-            if field.column not in left_out
+            triggers.Column(column, name, column in masked)
+            for name, column in sorted(fields.items())
+            if column not in left_out
         ],
     )
 
