@@ -1,7 +1,16 @@
-"""URLs."""
+"""An organization's host: its console and the API."""
 
-from django.urls import path
+from django.urls import include, path
 
 from kernel.health import livez, readyz
 
-urlpatterns = [path("livez", livez), path("readyz", readyz)]
+urlpatterns = [
+    path("livez", livez),
+    path("readyz", readyz),
+    path("api/v1/", include("config.api")),
+    path("", include("console.signin.urls")),
+    path("", include("console.org.urls")),
+]
+handler400 = "console.errors.bad_request"
+handler404 = "console.errors.not_found"
+handler500 = "console.errors.server_error"

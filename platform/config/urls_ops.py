@@ -1,7 +1,17 @@
-"""URLs."""
+"""The operators' host: their console and the read-only data browser."""
 
-from django.urls import path
+from console.ops.studio import studio
+from django.urls import include, path
 
 from kernel.health import livez, readyz
 
-urlpatterns = [path("livez", livez), path("readyz", readyz)]
+urlpatterns = [
+    path("livez", livez),
+    path("readyz", readyz),
+    path("", include("console.signin.urls")),
+    path("", include("console.ops.urls")),
+    path("studio/", studio.urls),
+]
+handler400 = "console.errors.bad_request"
+handler404 = "console.errors.not_found"
+handler500 = "console.errors.server_error"

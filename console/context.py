@@ -1,0 +1,39 @@
+"""What every console page knows: whose console it is, the way around, and who is signed in."""
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from console.navigation import operator_groups, tenant_groups
+from tenants.addresses import base_url
+from tenants.doors.request import DoorRequest
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """The context processor of the frame (console/base.html); adds nothing where nobody is signed in."""
+    actor = getattr(request, "actor", None)
+    kind = getattr(request, "host_kind", "base")
+    if actor is None or kind == "base" or getattr(request, "token", None) is not None:
+        return {"environment": _environment()}
+    tenant = cast(DoorRequest, request).organization
+    person = cast(DoorRequest, request).person
+    return {
+        "persona": "ops" if tenant is None else "org",
+        "brand": {"name": _("Operator console") if tenant is None else tenant.name, "url": "/"},
+        "environment": _environment() if tenant is None else _("%(plan)s plan") % {"plan": tenant.plan},
+        "nav": operator_groups(request) if tenant is None else tenant_groups(request, actor),
+        "account": {
+            "name": actor.name or actor.email,
+            "email": actor.email,
+            "role": person.role_name if person else "",
+            "sign_out_url": reverse("signin:out"),
+            "chooser_url": base_url("/choose/"),
+        },
+    }
+
+
+def _environment() -> str:
+    return "" if settings.ENVIRONMENT == "production" else settings.ENVIRONMENT

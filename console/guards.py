@@ -1,0 +1,92 @@
+"""The doors of console pages. Every view names what it needs; a view without a guard fails the route walk's test."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from kernel.tenancy.context import Actor
+from tenants.access.catalogue import known
+from tenants.access.resolver import require
+from tenants.doors.request import DoorRequest
+from tenants.records import Tenant
+
+type View = Callable[..., HttpResponse]
+
+ANYBODY = "anybody"
+MEMBER = "member"
+OPERATOR = "operator"
+
+
+def anybody(view: View) -> View:
+    """A page that needs no sign-in: sign-in itself, invitations, health."""
+    return _marked(view, ANYBODY)
+
+
+def operator_page(view: View) -> View:
+    """A page for operators, on the operators' host. Others are sent to sign in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if actor_of(request, optional=True) is None:
+            return _to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    return _marked(guarded, OPERATOR)
+
+
+def member_page(action: str = "") -> Callable[[View], View]:
+    """A page of an organization, for members whose role holds `action` on something (or for every member)."""
+    needed = known(action) if action else MEMBER
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = actor_of(request, optional=True)
+            if actor is None:
+                return _to_sign_in(request)
+            if action:
+                require(actor, action)
+            return view(request, *args, **kwargs)
+
+        return _marked(guarded, needed)
+
+    return guard
+
+
+def actor_of(request: HttpRequest, *, optional: bool = False) -> Actor:
+    """Return who asks. Behind a guard there is always somebody."""
+    actor = cast(DoorRequest, request).actor
+    if actor is None and not optional:
+        raise RuntimeError("This view needs a guard from console.guards.")
+    return cast(Actor, actor)
+
+
+def tenant_of(request: HttpRequest) -> Tenant:
+    """Return the organization of the host."""
+    tenant = cast(DoorRequest, request).organization
+    if tenant is None:
+        raise RuntimeError("This view belongs on an organization's host.")
+    return tenant
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    where = f"{reverse('signin:start')}?{urlencode({'next': request.get_full_path()})}"
+    if is_fragment(request):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = where
+        return response
+    return HttpResponseRedirect(where)
+
+
+def _marked(view: View, needs: str) -> View:
+    view.needs = needs  # type: ignore[attr-defined]
+    return view
