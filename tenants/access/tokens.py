@@ -80,7 +80,8 @@ def create_token(
     ends = expires_at or now + DEFAULT_LIFE
     wanted = sorted(set(scopes))
     _check(actor, name.strip(), wanted, ends, now)
-    owner = Membership.objects.filter(user_id=actor.user_id, status=Membership.Status.ACTIVE).first()
+    people = Membership.objects.filter(status=Membership.Status.ACTIVE)
+    owner = people.filter(user_id=actor.user_id).first() if actor.user_id else None
     if owner is None:
         raise NotAllowed(_("Only people of this organization can have tokens."))
     organization = current_organization()

@@ -1,0 +1,84 @@
+"""`/api/v1/products`."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query
+
+from catalog import schemas
+from catalog.commands import change_product, create_product, restore_product, trash_product
+from catalog.models import Product
+from catalog.queries import ProductFilters, product_detail, product_page
+from kernel.http.api import actor_of
+from kernel.http.etag import expected_version, of
+from kernel.http.operations import Router, declares
+from kernel.http.output import dump, respond
+
+router = Router(tags=["Products"])
+
+
+@router.get("", response=schemas.ProductList, openapi_extra=declares(if_none_match=True))
+def list_products(request: HttpRequest, query: Query[schemas.ProductQuery]) -> HttpResponse:
+    """Products you may see, newest change first; the list has no `data`."""
+    filters = ProductFilters(
+        status=query.status, owner_id=query.owner_id, sku=query.sku, trashed=query.trashed == "true"
+    )
+    found = product_page(
+        actor=actor_of(request), filters=filters, sort=query.sort, cursor=query.cursor, limit=query.limit
+    )
+    return respond(request, {"items": [schemas.summary(row) for row in found.items], "next": found.next})
+
+
+@router.post("", response={201: schemas.ProductOut}, openapi_extra=declares(409, body=True, success=201, location=True))
+def create_a_product(request: HttpRequest, body: schemas.ProductCreate) -> HttpResponse:
+    """Create a product that you own. 409 when the plan's limit is reached or the id is taken."""
+    product = create_product(actor=actor_of(request), values=body.model_dump(exclude={"id"}), product_id=body.id)
+    return _respond(request, product, status=201, location=f"/api/v1/products/{product.pk}")
+
+
+@router.get("/{uuid:product_id}", response=schemas.ProductOut, openapi_extra=declares(404, if_none_match=True))
+def read_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    """One product, also one in the trash."""
+    return _respond(request, product_detail(actor=actor_of(request), product_id=product_id))
+
+
+@router.patch(
+    "/{uuid:product_id}",
+    response=schemas.ProductOut,
+    openapi_extra=declares(409, body=True, if_match=True),
+)
+def change_a_product(request: HttpRequest, product_id: UUID, body: schemas.ProductChange) -> HttpResponse:
+    """Change the fields you send. 409 when it is in the trash."""
+    with expected_version(request, lambda: _etag(request, product_id)) as version:
+        product = change_product(
+            actor=actor_of(request),
+            product_id=product_id,
+            version=version,
+            changes=body.model_dump(exclude_unset=True),
+        )
+    return _respond(request, product)
+
+
+@router.delete("/{uuid:product_id}", response=schemas.ProductOut, openapi_extra=declares(if_match=True))
+def trash_a_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    """Put the product into the trash; the answer's ETag restores it."""
+    with expected_version(request, lambda: _etag(request, product_id)) as version:
+        product = trash_product(actor=actor_of(request), product_id=product_id, version=version)
+    return _respond(request, product)
+
+
+@router.delete("/{uuid:product_id}/trash", response=schemas.ProductOut, openapi_extra=declares(409, if_match=True))
+def restore_a_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    """Take the product out of the trash. 409 when the plan's limit is reached."""
+    with expected_version(request, lambda: _etag(request, product_id)) as version:
+        product = restore_product(actor=actor_of(request), product_id=product_id, version=version)
+    return _respond(request, product)
+
+
+def _respond(request: HttpRequest, product: Product, *, status: int = 200, location: str = "") -> HttpResponse:
+    return respond(request, schemas.detail(product), status=status, version=product.row_version, location=location)
+
+
+def _etag(request: HttpRequest, product_id: UUID) -> str:
+    product = product_detail(actor=actor_of(request), product_id=product_id)
+    return of(dump(schemas.detail(product)), product.row_version)

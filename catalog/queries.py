@@ -1,0 +1,56 @@
+"""What can be asked about products."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from catalog.models import Product
+from kernel.errors import NotFound
+from kernel.http.cursor import Page
+from kernel.tenancy.context import Actor
+from tenants.access.owned import owned_page, with_owner
+from tenants.access.resolver import require, visible
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFilters:
+    """Which products; None means any."""
+
+    status: str | None = None
+    owner_id: UUID | None = None
+    sku: str | None = None
+    trashed: bool = False
+
+
+def product_page(
+    *,
+    actor: Actor,
+    filters: ProductFilters,
+    sort: str | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[Product]:
+    """Return one page of the products that `actor` may see, in one query; the trash is a list of its own."""
+    require(actor, "catalog:view")
+    return owned_page(
+        visible(actor, "catalog:view", Product),
+        name="products",
+        filters={"status": filters.status, "owner_id": filters.owner_id, "sku": filters.sku},
+        trashed=filters.trashed,
+        sort=sort,
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def product_detail(*, actor: Actor, product_id: UUID) -> Product:
+    """Return the product, trashed or not; NotFound when `actor` may not see it."""
+    require(actor, "catalog:view")
+    product = with_owner(visible(actor, "catalog:view", Product)).filter(pk=product_id).first()
+    if product is None:
+        raise NotFound()
+    return product
+
+
+def live_products() -> int:
+    """Return how many products count towards the plan's limit: those outside the trash."""
+    return Product.objects.filter(trashed_at=None).count()

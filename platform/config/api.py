@@ -1,0 +1,20 @@
+"""The API's root: version 1, made of the apps' routers. Mounted by `path("api/v1/", include("config.api"))`."""
+
+from campaigns.api import router as campaigns
+from catalog.api import router as products
+from kernel.http.api import Api
+from tenants.access.api import router as me
+
+DESCRIPTION = """Plan and run campaigns. Send `Authorization: Bearer <token>`; a token names its organization, so the
+same address serves every organization, and each organization's own host works too.
+
+Lists are pages: follow `next` as `cursor`. Money is in millionths of the currency, times are UTC. A write needs
+`If-Match` with the ETag you read (create excepted), so nobody overwrites what they have not seen. DELETE moves to the
+trash, DELETE on `/trash` restores. Unknown fields and parameters are refused, so a misspelling never goes unnoticed."""
+
+api = Api(prefix="api/v1", title="Campaign Builder API", version="1.0.0", description=DESCRIPTION)
+api.add_router("/me", me)
+api.add_router("/campaigns", campaigns)
+api.add_router("/products", products)
+
+urlpatterns = api.urlpatterns

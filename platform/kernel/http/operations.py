@@ -1,0 +1,139 @@
+"""How an endpoint is declared: strict about its parameters, complete about its answers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router as NinjaRouter
+from ninja.operation import Operation
+from ninja.utils import contribute_operation_callback
+
+from kernel.http.problem import MEDIA_TYPE
+from kernel.http.strict import check_query
+
+PROBLEM_REF = "#/components/schemas/Problem"
+_MEANINGS = {
+    400: "The request can't be read: broken JSON, header, query string or cursor.",
+    401: "No valid token and no signed-in person.",
+    403: "You see it but may not do this; `permission` and `granted_by` say what is missing.",
+    404: "There is no such thing, or you may not see it.",
+    409: "The present state does not allow this; `code` says why.",
+    412: "Somebody changed it since you read it; the ETag header is the current one.",
+    413: "The body is larger than 1 MiB.",
+    415: "The body is not application/json.",
+    422: "Some of the input is wrong; `errors` says where and why.",
+    428: "If-Match is missing; the ETag header is the current one.",
+    500: "Our fault; `request_id` finds it in the log.",
+    503: "A part of the service is away; Retry-After says when to try again.",
+}
+_ETAG = {"ETag": {"description": "The version of this representation.", "schema": {"type": "string"}}}
+_LOCATION = {"Location": {"description": "The address of the new object.", "schema": {"type": "string"}}}
+_RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+
+
+class Router(NinjaRouter):
+    """A router whose operations refuse query parameters that they don't name."""
+
+    def add_api_operation(self, path: str, methods: list[str], view_func: Callable[..., Any], **options: Any) -> None:
+        contribute_operation_callback(view_func, _refuse_unknown_parameters)
+        options["summary"] = options.get("summary") or view_func.__name__.replace("_", " ").capitalize()
+        options["operation_id"] = options.get("operation_id") or view_func.__name__
+        super().add_api_operation(path, methods, view_func, **options)
+
+
+def declares(
+    *more: int,
+    body: bool = False,
+    if_match: bool = False,
+    if_none_match: bool = False,
+    success: int = 200,
+    location: bool = False,
+) -> dict[str, Any]:
+    """Return the part of an operation's OpenAPI that follows from our conventions; `more` are further statuses."""
+    statuses = {400, 401, 403, 422, 500, 503, *more}
+    statuses |= {413, 415} if body else set()
+    statuses |= {404, 412, 428} if if_match else set()
+    responses: dict[int, Any] = {status: _problem(status, if_match=if_match) for status in sorted(statuses)}
+    responses[success] = {"headers": _ETAG | (_LOCATION if location else {})}
+    if if_none_match:
+        responses[304] = {"description": "You have the current representation.", "headers": _ETAG}
+    parameters = []
+    if if_match:
+        parameters.append(_header("If-Match", "The ETag that you read.", required=True))
+    if if_none_match:
+        parameters.append(_header("If-None-Match", "An ETag you have; 304 if it is current.", required=False))
+    return {"responses": responses, "parameters": parameters}
+
+
+def problem_schema() -> dict[str, Any]:
+    """Return the schema of a problem document."""
+    text = {"type": "string"}
+    pointer = text | {"description": "/name is in the body, ?name a query parameter, otherwise a header."}
+    error = {
+        "type": "object",
+        "required": ["pointer", "code", "message"],
+        "properties": {"pointer": pointer, "code": text, "message": text},
+    }
+    properties: dict[str, Any] = dict.fromkeys(("type", "title", "detail", "code", "request_id"), text)
+    properties |= {"status": {"type": "integer"}, "errors": {"type": "array", "items": error}}
+    return {
+        "type": "object",
+        "title": "Problem",
+        "description": "An error (RFC 9457). Further members carry facts for machines, such as a limit.",
+        "required": sorted(properties),
+        "properties": properties,
+        "additionalProperties": True,
+        "examples": [
+            {
+                "type": "/api/v1/docs#problem-not_found",
+                "title": "Nothing was found here.",
+                "status": 404,
+                "detail": "Nothing was found here.",
+                "code": "not_found",
+                "errors": [],
+                "request_id": "0199d5f0c6f27b6c9f3a2b1c0d4e5f60",
+            }
+        ],
+    }
+
+
+def _problem(status: int, *, if_match: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "description": _MEANINGS[status],
+        "content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REF}}},
+    }
+    if if_match and status in (412, 428):
+        found["headers"] = _ETAG
+    if status == 503:
+        found["headers"] = _RETRY
+    return found
+
+
+def _header(name: str, description: str, *, required: bool) -> dict[str, Any]:
+    return {
+        "in": "header",
+        "name": name,
+        "required": required,
+        "description": description,
+        "schema": {"type": "string"},
+    }
+
+
+def _refuse_unknown_parameters(operation: Operation) -> None:
+    """Ninja drops what no parameter takes; a misspelt filter would then answer a question nobody asked."""
+    names = {
+        name
+        for model in operation.models
+        if model.__ninja_param_source__ == "query"
+        for name in model.__ninja_flatten_map__
+    }
+    view = operation.view_func
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **values: Any) -> HttpResponse:
+        check_query(request, names)
+        answer: HttpResponse = view(request, *args, **values)
+        return answer
+
+    operation.view_func = checked

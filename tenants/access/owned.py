@@ -1,0 +1,125 @@
+"""What every owned object does alike: be listed, be changed only from the version its author saw, be trashed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kernel.errors import Conflict, FieldError, Invalid, NotAllowed, PreconditionFailed
+from kernel.http.cursor import DEFAULT_PAGE, LARGEST_PAGE, Page, Sort, page
+from kernel.ids import uuid7
+from kernel.tenancy.context import Actor
+from tenants.access.limits import reserve
+from tenants.access.models import Membership, Owned
+
+# Each is backed by an index of tenants.access.models.Owned.
+SORTS: Mapping[str, Sort] = {
+    "-updated_at": Sort(("updated_at", "id"), descending=True),
+    "updated_at": Sort(("updated_at", "id")),
+    "-created_at": Sort(("created_at", "id"), descending=True),
+    "created_at": Sort(("created_at", "id")),
+    "name": Sort(("name", "id")),
+    "-name": Sort(("name", "id"), descending=True),
+}
+TRASH_SORTS: Mapping[str, Sort] = {"-trashed_at": Sort(("trashed_at", "id"), descending=True)}
+
+
+def owned_page[M: Owned](
+    rows: models.QuerySet[M],
+    *,
+    name: str,
+    filters: Mapping[str, Any],
+    trashed: bool,
+    sort: str | None,
+    cursor: str | None,
+    limit: int | None,
+) -> Page[M]:
+    """Return one page of `rows` in or out of the trash; `filters` are equalities, those that are None are left out."""
+    sorts = TRASH_SORTS if trashed else SORTS
+    chosen = sort or next(iter(sorts))
+    if chosen not in sorts:
+        message = _("This list sorts by: %(sorts)s.") % {"sorts": ", ".join(sorts)}
+        raise Invalid(errors=[FieldError("?sort", "unknown_value", message)])
+    wanted = {key: value for key, value in filters.items() if value is not None}
+    return page(
+        with_owner(rows.filter(trashed_at__isnull=not trashed, **wanted)),
+        name=name,
+        filters=wanted | {"trashed": trashed},
+        sort=chosen,
+        sorts=sorts,
+        cursor=cursor,
+        limit=max(1, min(limit or DEFAULT_PAGE, LARGEST_PAGE)),
+    )
+
+
+def with_owner[M: Owned](rows: models.QuerySet[M]) -> models.QuerySet[M]:
+    """Add `owner_name` to each row from the organization's own people, not from the public tables."""
+    names = Membership.objects.filter(user_id=models.OuterRef("owner_id")).values("name")
+    named: models.QuerySet[M] = rows.annotate(owner_name=models.Subquery(names[:1]))  # type: ignore[assignment]
+    return named
+
+
+def create_owned[M: Owned](model: type[M], *, actor: Actor, row_id: UUID | None, values: Mapping[str, Any]) -> M:
+    """Insert a row that `actor` owns. Raises Conflict when the id the caller chose is taken."""
+    if actor.user_id is None:
+        raise NotAllowed(_("Only people can own this."))
+    now = timezone.now()
+    try:
+        row = model._default_manager.create(
+            id=row_id or uuid7(), owner_id=actor.user_id, created_at=now, updated_at=now, **values
+        )
+    except IntegrityError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "23505":
+            raise Conflict(_("An object with this id is there already."), code="id_taken") from error
+        raise
+    return _as_stored(row, values)
+
+
+def check_version(row: Owned, version: int) -> None:
+    """Raise PreconditionFailed unless `row` is at `version`."""
+    if row.row_version != version:
+        raise PreconditionFailed(version=row.row_version)
+
+
+def check_not_trashed(row: Owned) -> None:
+    """Raise Conflict when `row` is in the trash."""
+    if row.trashed_at is not None:
+        raise Conflict(_("This is in the trash. Restore it first."), code="in_trash")
+
+
+def write_version[M: Owned](row: M, version: int, values: Mapping[str, Any]) -> M:
+    """Write `values` if the row is still at `version`, as one statement; return the row at its next version.
+
+    Raises PreconditionFailed when somebody was faster.
+    """
+    changed = {**values, "row_version": version + 1, "updated_at": timezone.now()}
+    if not type(row)._default_manager.filter(pk=row.pk, row_version=version).update(**changed):
+        raise PreconditionFailed()
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return _as_stored(row, values)
+
+
+def trash_owned[M: Owned](row: M, version: int) -> M:
+    """Put `row` into the trash; one that is there already stays as it is."""
+    check_version(row, version)
+    return row if row.trashed_at else write_version(row, version, {"trashed_at": timezone.now()})
+
+
+def restore_owned[M: Owned](row: M, version: int, *, limit: str, count: Callable[[], int]) -> M:
+    """Take `row` out of the trash if the plan has room for it; one that is not there stays as it is."""
+    check_version(row, version)
+    if row.trashed_at is None:
+        return row
+    reserve(limit, count)
+    return write_version(row, version, {"trashed_at": None})
+
+
+def _as_stored[M: Owned](row: M, values: Mapping[str, Any]) -> M:
+    """Documents are read back: jsonb orders keys and writes numbers its own way, and the ETag is of bytes."""
+    if values.get("data"):
+        row.refresh_from_db(fields=["data"])
+    return row

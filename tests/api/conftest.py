@@ -1,0 +1,32 @@
+"""Committed organizations, shared by the tests of a session; each test looks at its own objects only."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.api.world import World, make_world
+from tests.tenants import remove_organization
+
+
+@pytest.fixture(scope="session")
+def worlds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[World, World]]:
+    """Two organizations."""
+    with django_db_blocker.unblock():
+        made = make_world(), make_world(roles=("owner",))
+        yield made
+        for world in made:
+            remove_organization(world.row)
+
+
+@pytest.fixture
+def world(worlds: tuple[World, World], django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """The first organization, with the database open for commits."""
+    with django_db_blocker.unblock():
+        yield worlds[0]
+
+
+@pytest.fixture
+def other_world(worlds: tuple[World, World]) -> World:
+    """The second organization."""
+    return worlds[1]
