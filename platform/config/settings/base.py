@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     *SHARED_APPS,
     *TENANT_APPS,
     "auditlog",
+    "kernel.http",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "console",
@@ -82,6 +83,7 @@ AUDITLOG_STORE_JSON_CHANGES = True
 
 MIDDLEWARE = [
     "kernel.http.request_id.RequestIdMiddleware",
+    "kernel.http.problem.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

@@ -21,3 +21,5 @@ STORAGES = {
     "default": {"BACKEND": "kernel.storage.PrivateStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Static files come straight from the apps: tests need no collected folder.
+WHITENOISE_AUTOREFRESH = True
