@@ -1,5 +1,7 @@
 """Schemas from the stored template."""
 
+from functools import cache
+
 from django.db import connections
 from django.utils.translation import gettext as _
 
@@ -11,7 +13,12 @@ from tenants.models import Organization, SchemaTemplate
 
 def current_template() -> Template:
     """Return the template of the migrations on disk; raise Unavailable when db-migrate has not compiled it yet."""
-    row = SchemaTemplate.objects.using("owner").filter(pk=migration_key()).first()
+    return _load(str(connections["owner"].settings_dict["NAME"]), migration_key())
+
+
+@cache
+def _load(_database: str, key: str) -> Template:
+    row = SchemaTemplate.objects.using("owner").filter(pk=key).first()
     if row is None:
         raise Unavailable(_("The database is behind the code: run `make db-migrate`."), code="migrations_pending")
     return Template(row.migration_key, row.schema_name, row.sql)

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,8 +34,9 @@ class Template:
     sql: str
 
 
+@cache
 def migration_key() -> str:
-    """Return a hash over every migration on disk: two equal keys mean equal schemas."""
+    """Return a hash over every migration on disk: two equal keys mean equal schemas. Read once per process."""
     digest = hashlib.sha256(repr((settings.TENANT_APPS, settings.TENANT_DB_ROLES)).encode())
     for name in sorted([*settings.TENANT_APPS, *settings.SHARED_APPS]):
         for path in sorted(Path(apps.get_app_config(_label(name)).path, "migrations").glob("*.py")):
