@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.recorder.events import event
 
 
-class EntryManager(LogEntryManager):  # type: ignore[misc]
+class EntryManager(LogEntryManager):
     """auditlog's manager over text keys and fixed content types: every question walks an index and none writes."""
 
     def log_create(self, instance: models.Model, force_log: bool = False, **kwargs: Any) -> None:
@@ -43,7 +43,7 @@ class EntryManager(LogEntryManager):  # type: ignore[misc]
         return found
 
 
-class RecordedEntry(AbstractLogEntry):  # type: ignore[misc]
+class RecordedEntry(AbstractLogEntry):
     """What happened: one changed row or one semantic event. Written by the database, read-only for the product."""
 
     id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)

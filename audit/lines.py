@@ -9,30 +9,34 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One changed field; `field` is its name, `label` its word, `old` and `new` are texts, empty for no value."""
+    """One changed field: its word, what it was and what it became as texts, None for no value."""
 
+    name: str
     field: str
-    label: str
-    old: str
-    new: str
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry. `who` is never empty; `outside` says that it was written past the application."""
+    """One entry: words for screens, and `_code`s and ids for links and machines.
+
+    `actor_name` is never empty; `actor_kind` is person, operator, token, system or outside (written past the
+    application). `object_name` is empty where nobody knows the object's name any more.
+    """
 
     id: UUID
     at: datetime
-    who: str
-    email: str
+    actor_name: str
+    actor_email: str
     actor_id: UUID | None
-    source: str
-    source_word: str
-    outside: bool
+    actor_kind: str
     event: str
-    action: str
+    verb: str
+    source: str
+    source_code: str
     object_type: str
-    object_type_word: str
+    object_type_code: str
     object_id: str
     object_name: str
     changes: tuple[Change, ...]
@@ -46,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries, newest first; `next` is what to pass as `before` for the page after, None at the end."""
+    """Entries, newest first; `next` is the cursor of the page after, None at the end."""
 
     lines: tuple[Line, ...]
-    next: UUID | None
+    next: str | None

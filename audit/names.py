@@ -99,6 +99,14 @@ def _model(entry: RecordedEntry) -> type[models.Model] | None:
     return entry.content_type.model_class() if entry.content_type else None
 
 
+def people_like(text: str) -> list[Any]:
+    """Return the ids of the people whose name or e-mail address holds `text`, at most a hundred."""
+    matching = models.Q(name__icontains=text) | models.Q(email__icontains=text)
+    if current_is_tenant():
+        return list(Membership.objects.filter(matching).values_list("user_id", flat=True)[:100])
+    return list(get_user_model()._default_manager.filter(matching).values_list("pk", flat=True)[:100])
+
+
 def current_is_tenant() -> bool:
     """Whether the open scope is an organization's."""
     scope = current()

@@ -1,6 +1,6 @@
 """Pages of a log, filtered, newest first; the same for an organization's log and the operators'."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,15 +15,20 @@ from audit import names, words
 from audit.entries import RecordedEntry, content_type_id
 from audit.lines import Change, Line, Page
 from kernel.errors import FieldError, Invalid
+from kernel.http.cursor import LARGEST_PAGE, BadCursor, Sort, page
 from kernel.recorder.declare import DECLARATIONS
 
-MOST = 200
+_SORTS = {"newest": Sort(("id",), descending=True)}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a reader looks for; empty fields filter nothing. `since` is included, `until` is not."""
+    """What a reader looks for; empty fields filter nothing. `since` is included, `until` is not.
 
+    `person` is a part of a name or e-mail address, for those who don't know the id.
+    """
+
+    person: str = ""
     actor_id: UUID | None = None
     object_type: str = ""
     object_id: str = ""
@@ -33,16 +38,21 @@ class Wanted:
     event: str = ""
 
 
-def page[E: RecordedEntry](rows: "models.QuerySet[E]", *, before: UUID | None, limit: int) -> Page:
-    """Return one page of `rows`; `limit` is at most MOST."""
-    if not 1 <= limit <= MOST:
-        message = _("The limit must be between 1 and %(most)d.") % {"most": MOST}
-        raise Invalid(message, errors=[FieldError("limit", "out_of_range", message)])
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows.order_by("-id")[: limit + 1])
+def platform_page(rows: "models.QuerySet[Any]", *, cursor: str | None, limit: int) -> Page:
+    """Return one page of public entries; the cursor is the last entry's id, since no organization owns it."""
+    if cursor is not None:
+        rows = rows.filter(pk__lt=_position(cursor))
+    found = list(rows.order_by("-id")[: _checked(limit) + 1])
     shown = found[:limit]
-    return Page(tuple(lines(shown)), shown[-1].pk if len(found) > limit else None)
+    return Page(tuple(lines(shown)), str(shown[-1].pk) if len(found) > limit else None)
+
+
+def tenant_page(
+    rows: "models.QuerySet[Any]", *, name: str, filters: Mapping[str, Any], cursor: str | None, limit: int
+) -> Page:
+    """Return one page of an organization's entries; a cursor continues only the list that gave it out."""
+    found = page(rows, name=name, filters=filters, sort="newest", sorts=_SORTS, cursor=cursor, limit=_checked(limit))
+    return Page(tuple(lines(found.items)), found.next)
 
 
 def narrowed[E: RecordedEntry](
@@ -51,6 +61,8 @@ def narrowed[E: RecordedEntry](
     """Return the `rows` that are wanted; raise Invalid for a type of object that `types` does not name."""
     if wanted.actor_id is not None:
         rows = rows.filter(actor_id=wanted.actor_id)
+    if wanted.person:
+        rows = rows.filter(actor_id__in=names.people_like(wanted.person))
     if wanted.object_type:
         rows = rows.filter(content_type_id=content_type_id(_type(wanted.object_type, types)))
     if wanted.object_id:
@@ -91,16 +103,16 @@ def lines(entries: list[Any]) -> Iterator[Line]:
         yield Line(
             id=entry.pk,
             at=entry.timestamp,
-            who=entry.actor_name or _nobody(entry),
-            email=entry.actor_email or "",
+            actor_name=entry.actor_name or _nobody(entry),
+            actor_email=entry.actor_email or "",
             actor_id=entry.actor_id,
-            source=entry.source,
-            source_word=words.source(entry.source),
-            outside=entry.source == "sql",
+            actor_kind=_kind(entry),
             event=entry.event,
-            action=words.action(entry.event),
-            object_type=entry.content_type.model if entry.content_type else "",
-            object_type_word=words.object_type(entry.content_type),
+            verb=words.verb(entry.event),
+            source=words.source(entry.source),
+            source_code=entry.source,
+            object_type=words.object_type(entry.content_type),
+            object_type_code=entry.content_type.model if entry.content_type else "",
             object_id=entry.object_pk,
             object_name=names.object_name(entry, known),
             changes=tuple(_changes(entry)),
@@ -130,16 +142,26 @@ def _changes(entry: RecordedEntry) -> Iterator[Change]:
             yield Change(name, label, words.part(old), words.part(new))
         elif field.is_relation or not isinstance(field, models.UUIDField):
             shown = displayed[field.verbose_name]
-            old_text, new_text = (words.value(field, *pair) for pair in zip((old, new), shown, strict=True))
-            yield Change(name, label, old_text, new_text)
+            before, after = (words.value(field, *pair) for pair in zip((old, new), shown, strict=True))
+            yield Change(name, label, before, after)
 
 
 def _parts(name: str, label: str, old: Any, new: Any) -> Iterator[Change]:
     before, after = words.document(old), words.document(new)
     for key in [*before, *(key for key in after if key not in before)]:
         if key not in before or key not in after or not words.same(before[key], after[key]):
-            place = f"{label}: {key}" if key else label
+            place = f"{label}: {words.part(key)}" if key else label
             yield Change(name, place, words.part(before.get(key)), words.part(after.get(key)))
+
+
+def _kind(entry: RecordedEntry) -> str:
+    if entry.source == "sql":
+        return "outside"
+    if entry.token_id is not None:
+        return "token"
+    if entry.actor_id is None:
+        return "system"
+    return "operator" if entry.source == "operator" else "person"
 
 
 def _nobody(entry: RecordedEntry) -> str:
@@ -148,13 +170,27 @@ def _nobody(entry: RecordedEntry) -> str:
     return _("Somebody who was not signed in")
 
 
+def _checked(limit: int) -> int:
+    if not 1 <= limit <= LARGEST_PAGE:
+        message = _("The limit must be between 1 and %(most)d.") % {"most": LARGEST_PAGE}
+        raise Invalid(errors=[FieldError("?limit", "out_of_range", message)])
+    return limit
+
+
+def _position(cursor: str) -> UUID:
+    try:
+        return UUID(cursor)
+    except ValueError as error:
+        raise BadCursor() from error
+
+
 def _type(name: str, types: dict[str, type[models.Model]]) -> type[models.Model]:
     if name not in types:
         message = _("%(name)s is no type of object; known are %(types)s.") % {
             "name": name,
             "types": ", ".join(sorted(types)),
         }
-        raise Invalid(message, errors=[FieldError("object_type", "unknown", message)])
+        raise Invalid(errors=[FieldError("?object_type", "unknown_value", message)])
     return types[name]
 
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from kernel.recorder.triggers import MASKED
 
-_ACTIONS = {
-    "create": gettext_lazy("Created"),
-    "update": gettext_lazy("Changed"),
-    "delete": gettext_lazy("Deleted"),
-    "access": gettext_lazy("Viewed"),
+_VERBS = {
+    "create": gettext_lazy("created"),
+    "update": gettext_lazy("changed"),
+    "delete": gettext_lazy("deleted"),
+    "access": gettext_lazy("viewed"),
 }
 _SOURCES = {
     "api": gettext_lazy("API"),
@@ -31,16 +31,16 @@ _SOURCES = {
 _LONGEST = 140
 
 
-def action(event: str) -> str:
+def verb(event: str) -> str:
     """Return the verb of an event: the four of rows, else the part after the dot, as in `session.signed_in`."""
-    if event in _ACTIONS:
-        return str(_ACTIONS[event])
-    return capfirst(event.partition(".")[2].replace("_", " ").replace(".", " "))
+    if event in _VERBS:
+        return str(_VERBS[event])
+    return event.partition(".")[2].replace("_", " ").replace(".", " ")
 
 
-def source(name: str) -> str:
+def source(code: str) -> str:
     """Return what a source is called."""
-    return str(_SOURCES.get(name, name))
+    return str(_SOURCES.get(code, code))
 
 
 def object_type(found: ContentType | None) -> str:
@@ -48,7 +48,7 @@ def object_type(found: ContentType | None) -> str:
     if found is None:
         return ""
     model = found.model_class()
-    return capfirst(str(model._meta.verbose_name)) if model else capfirst(found.model)
+    return str(model._meta.verbose_name) if model else found.model
 
 
 def field(found: "models.Field[Any, Any] | None", name: str) -> str:
@@ -57,10 +57,10 @@ def field(found: "models.Field[Any, Any] | None", name: str) -> str:
     return capfirst(word.removesuffix(" micros"))
 
 
-def value(found: "models.Field[Any, Any] | None", recorded: Any, shown: str) -> str:
-    """Return the text of one recorded value, from auditlog's display of it where that says more."""
+def value(found: "models.Field[Any, Any] | None", recorded: Any, shown: str) -> str | None:
+    """Return the text of one recorded value, from auditlog's display of it where that says more; None for no value."""
     if recorded is None:
-        return ""
+        return None
     if recorded == MASKED:
         return _("(hidden)")
     if isinstance(recorded, bool):
@@ -69,17 +69,17 @@ def value(found: "models.Field[Any, Any] | None", recorded: Any, shown: str) -> 
         return f"{Decimal(recorded) / 1_000_000:,.2f}"
     if found is not None and found.choices and shown == "None":
         return str(recorded)
-    return shown
+    return str(shown)
 
 
-def part(recorded: Any) -> str:
-    """Return the text of a value inside a document."""
+def part(recorded: Any) -> str | None:
+    """Return the text of a value inside a document; None for no value."""
     if recorded is None:
-        return ""
+        return None
     if isinstance(recorded, bool):
         return _("yes") if recorded else _("no")
     if isinstance(recorded, list) and not any(isinstance(item, dict | list) for item in recorded):
-        return _shortened(", ".join(part(item) for item in recorded))
+        return _shortened(", ".join(part(item) or "" for item in recorded))
     if isinstance(recorded, dict | list):
         return ngettext("%(count)d value", "%(count)d values", len(recorded)) % {"count": len(recorded)}
     return _("(unknown)") if is_id(recorded) else _shortened(str(recorded))

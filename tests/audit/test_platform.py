@@ -89,10 +89,10 @@ def test_the_operators_log_names_people_organizations_and_plans(olga: Actor, sta
         found = queries.entries(wanted=Wanted(request_id="words")).lines
         operator = queries.entries(wanted=Wanted(object_type="operator", object_id=str(olga.user_id))).lines[0]
 
-    assert [(line.object_type_word, line.object_name, line.action) for line in found] == [
-        ("Organization", standing.name, "Changed"),
-        ("Plan", "Gold", "Created"),
+    assert [(line.object_type, line.object_name, line.verb) for line in found] == [
+        ("organization", standing.name, "changed"),
+        ("plan", "Gold", "created"),
     ]
-    assert [(c.label, c.old, c.new) for c in found[0].changes] == [("Plan", "Scale", "Gold")]
+    assert [(c.field, c.before, c.after) for c in found[0].changes] == [("Plan", "Scale", "Gold")]
     assert operator.object_name == "Olga Operator"
-    assert [(c.label, c.new) for c in operator.changes if c.field == "user"] == [("User", "Olga Operator")]
+    assert [(c.field, c.after) for c in operator.changes if c.name == "user"] == [("User", "Olga Operator")]
