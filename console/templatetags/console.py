@@ -18,6 +18,7 @@ register = template.Library()
 
 SPRITE = "console/vendor/lucide/icons.svg"
 NEAR_LIMIT = 0.9
+NOTHING = "\N{EN DASH}"
 
 
 @register.simple_tag
@@ -43,7 +44,7 @@ def status(state: str, label: str | Promise = "") -> dict[str, Any]:
 def field(bound: BoundField, suffix: str = "", label: str | Promise = "") -> dict[str, Any]:
     """One form field: label, control, and its errors in place of its hint."""
     note_id = f"{bound.auto_id}_note"
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
     if bound.errors or bound.help_text:
         attrs["aria-describedby"] = note_id
     if bound.errors:
@@ -96,7 +97,7 @@ def bar(percent: float, tone: str = "") -> dict[str, Any]:
 def local_time(moment: datetime | Literal[""] | None, style: str = "") -> SafeString | str:
     """A moment in UTC that the browser turns into the reader's clock; `style="relative"` counts from now."""
     if not moment:
-        return "–"
+        return NOTHING
     utc = moment.astimezone(UTC)
     return format_html(
         '<local-time{}><time datetime="{}">{} UTC</time></local-time>',
@@ -110,9 +111,9 @@ def local_time(moment: datetime | Literal[""] | None, style: str = "") -> SafeSt
 def money(micros: int | None, currency: str) -> str:
     """An amount in millionths of a currency as a person writes it: 1,234.50 EUR."""
     if micros is None:
-        return "–"
+        return NOTHING
     amount = Decimal(micros) / 1_000_000
-    places = 2 if amount == amount.quantize(Decimal("0.01")) else 6
+    places = max(2, len(f"{amount:.6f}".rstrip("0").partition(".")[2]))
     return f"{formats.number_format(amount, places, use_l10n=True, force_grouping=True)} {currency}"
 
 

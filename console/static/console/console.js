@@ -136,15 +136,16 @@ document.addEventListener("htmx:before:request", (event) => {
   if (source.matches('[hx-trigger^="every"]') && source.querySelector("dialog[open]")) event.preventDefault();
 });
 
-document.addEventListener("htmx:error", () => setConnection(false));
-document.addEventListener("htmx:response:error", (event) => {
+// The session ended or a right went away: the whole page says so better than a part of it.
+document.addEventListener("htmx:before:response", (event) => {
   const { status } = event.detail.ctx.response;
-  if (status === 401 || status === 403) location.reload();
-  else if (status >= 500) setConnection(false);
+  setConnection(status < 500);
+  if (status !== 401 && status !== 403) return;
+  event.preventDefault();
+  location.reload();
 });
-document.addEventListener("htmx:after:request", (event) => {
-  if (event.detail.ctx.response.status < 500) setConnection(true);
-});
+
+document.addEventListener("htmx:error", () => setConnection(false));
 
 function setConnection(works) {
   const bar = byId("connection");
