@@ -1,5 +1,6 @@
 """The API's root: version 1, made of the apps' routers. Mounted by `path("api/v1/", include("config.api"))`."""
 
+from audit.api import router as audit
 from campaigns.api import router as campaigns
 from catalog.api import router as products
 from kernel.http.api import Api
@@ -16,5 +17,6 @@ api = Api(prefix="api/v1", title="Campaign Builder API", version="1.0.0", descri
 api.add_router("/me", me)
 api.add_router("/campaigns", campaigns)
 api.add_router("/products", products)
+api.add_router("/audit", audit)
 
 urlpatterns = api.urlpatterns

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -39,6 +40,12 @@ def opened(organization: Organization, anna: Actor) -> Callable[..., Any]:
         return scope(organization, actor=anna, source=source, request_id=request_id, **more)
 
     return open_scope
+
+
+def id_of(actor: Actor) -> UUID:
+    """The actor's account."""
+    assert actor.user_id is not None
+    return actor.user_id
 
 
 def make_member(organization: Organization, name: str, role: str) -> Actor:

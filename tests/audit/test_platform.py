@@ -14,6 +14,7 @@ from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.names import tenant_role
 from kernel.tenancy.scope import public_scope, scope
 from tenants.models import DirectoryEntry, Operator, Organization, Plan, User
+from tests.audit.conftest import id_of
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_bulk_and_raw_writes_of_public_tables_are_recorded(olga: Actor) -> None:
 
 def test_a_password_leaves_only_stars(olga: Actor) -> None:
     with public_scope(actor=olga, source="operator", request_id="password"):
-        User.objects.filter(pk=olga.user_id).update(password="hash-2", last_login="2026-01-01T00:00:00Z")
+        User.objects.filter(pk=id_of(olga)).update(password="hash-2", last_login="2026-01-01T00:00:00Z")
 
         (entry,) = entries(cid="password")
         assert entry.changes == {"password": ["***", "***"]}

@@ -21,7 +21,7 @@ from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import scope
 from tenants.access.models import Membership, Role, ServiceToken, Team
 from tenants.models import Organization
-from tests.audit.conftest import make_member
+from tests.audit.conftest import id_of, make_member
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -40,10 +40,10 @@ def words_of(line: Line) -> list[str]:
 def test_a_line_says_who_did_what_to_what(opened: Callable[..., Any], anna: Actor, adam: Actor) -> None:
     with opened(request_id="make"):
         team = Team.objects.create(name="Growth")
-        product = Product.objects.create(name="Oat drink", owner_id=anna.user_id)
+        product = Product.objects.create(name="Oat drink", owner_id=id_of(anna))
         campaign = Campaign.objects.create(
             name="Spring",
-            owner_id=anna.user_id,
+            owner_id=id_of(anna),
             team=team,
             product=product,
             budget_micros=1_500_000_000,
@@ -51,7 +51,7 @@ def test_a_line_says_who_did_what_to_what(opened: Callable[..., Any], anna: Acto
         )
     with opened(request_id="change", source="console"):
         Campaign.objects.update(
-            team=None, status="active", budget_micros=None, owner_id=adam.user_id, data={"tags": ["a", "b"], "deep": {}}
+            team=None, status="active", budget_micros=None, owner_id=id_of(adam), data={"tags": ["a", "b"], "deep": {}}
         )
 
         (line,) = queries.entries(actor=adam, wanted=Wanted(request_id="change")).lines
@@ -72,9 +72,9 @@ def test_a_line_says_who_did_what_to_what(opened: Callable[..., Any], anna: Acto
 def test_names_of_deleted_objects_come_from_the_log(opened: Callable[..., Any], anna: Actor, adam: Actor) -> None:
     with opened():
         team = Team.objects.create(name="Short-lived")
-        campaign = Campaign.objects.create(name="Spring", owner_id=anna.user_id, team=team)
+        campaign = Campaign.objects.create(name="Spring", owner_id=id_of(anna), team=team)
         team.delete()
-        Membership.objects.filter(user_id=anna.user_id).delete()
+        Membership.objects.filter(user_id=id_of(anna)).delete()
 
         removed, created = queries.history(campaign).lines
 
@@ -88,7 +88,7 @@ def test_no_line_ever_shows_a_bare_id(opened: Callable[..., Any], anna: Actor, a
         campaign = Campaign.objects.create(name="Spring", owner_id=gone, data={"ref": gone, "refs": [gone]})
         ServiceToken.objects.create(
             name="CI",
-            owner=Membership.objects.get(user_id=anna.user_id),
+            owner=Membership.objects.get(user_id=id_of(anna)),
             secret_hash=b"x",
             expires_at=datetime.now(UTC),
         )
@@ -104,7 +104,7 @@ def test_no_line_ever_shows_a_bare_id(opened: Callable[..., Any], anna: Actor, a
 
 def test_secrets_are_shown_as_hidden(opened: Callable[..., Any], anna: Actor, adam: Actor) -> None:
     with opened(request_id="token"):
-        owner = Membership.objects.get(user_id=anna.user_id)
+        owner = Membership.objects.get(user_id=id_of(anna))
         ServiceToken.objects.create(name="CI", owner=owner, secret_hash=b"x", expires_at=datetime.now(UTC))
 
         (line,) = queries.entries(actor=adam, wanted=Wanted(request_id="token")).lines
@@ -162,7 +162,7 @@ def test_a_cursor_continues_only_its_own_list(opened: Callable[..., Any], adam: 
 def test_filters_narrow_exactly(opened: Callable[..., Any], anna: Actor, adam: Actor) -> None:
     with opened(request_id="filters"):
         team = Team.objects.create(name="Growth")
-        Product.objects.create(name="Oat drink", owner_id=anna.user_id)
+        Product.objects.create(name="Oat drink", owner_id=id_of(anna))
         event("team.exported", team)
 
         def found(**wanted: Any) -> list[tuple[str, str]]:
@@ -220,7 +220,7 @@ def test_a_page_costs_the_same_few_queries_for_any_number_of_entries(
         with opened(request_id=f"size-{size}"):
             teams = Team.objects.bulk_create([Team(name=f"{size}-{place}") for place in range(size)])
             Campaign.objects.bulk_create(
-                [Campaign(name=f"C {place}", owner_id=anna.user_id, team=team) for place, team in enumerate(teams)]
+                [Campaign(name=f"C {place}", owner_id=id_of(anna), team=team) for place, team in enumerate(teams)]
             )
             with CaptureQueriesContext(connection) as captured:
                 lines = queries.entries(actor=adam, wanted=Wanted(request_id=f"size-{size}"), limit=200).lines

@@ -18,7 +18,7 @@ from kernel.tenancy.context import Actor
 from kernel.tenancy.scope import scope
 from tenants.access.models import Membership, Role, Team
 from tenants.models import Organization
-from tests.audit.conftest import Log
+from tests.audit.conftest import Log, id_of
 
 Write = Callable[[], Any]
 
@@ -116,7 +116,7 @@ def test_a_cascade_is_recorded_row_by_row(opened: Callable[..., Any], anna: Acto
     with opened(request_id="before"):
         team = Team.objects.create(name="Leaving")
         for place in range(3):
-            Campaign.objects.create(name=f"Campaign {place}", owner_id=anna.user_id, team=team)
+            Campaign.objects.create(name=f"Campaign {place}", owner_id=id_of(anna), team=team)
 
         key = str(team.pk)
 
@@ -209,7 +209,7 @@ def test_entries_are_ordered_by_their_time(opened: Callable[..., Any], log: Log)
 
 def test_unchanged_rows_make_no_entry(opened: Callable[..., Any], anna: Actor, log: Log) -> None:
     with opened(request_id="before"):
-        Product.objects.create(name="Same", owner_id=anna.user_id)
+        Product.objects.create(name="Same", owner_id=id_of(anna))
         Role.objects.get_or_create(slug="viewer", defaults={"name": "Viewer"})
 
     with opened(request_id="nothing"):
