@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from uuid import UUID, uuid4
 from django.db import connections
 from redis.exceptions import RedisError
 from rq import Queue, Worker, worker_registration
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -39,16 +41,20 @@ class JobWorker(Worker):
         """
         # Ignored here and inherited so: a work-horse that is told to pause before it listens must not die of it.
         signal.signal(PAUSE, signal.SIG_IGN)
-        while True:
-            try:
-                worker = cls._new(queue)
-                worker.work(burst=burst)
-            except RedisError as error:
-                logger.warning("Redis is away; the worker tries again: %s", error)
-            else:
-                if burst or worker.asked_to_stop:
-                    return
-            time.sleep(1)
+        with suppress(StopRequested):
+            while not cls._worked_to_the_end(queue, burst):
+                time.sleep(1)
+
+    @classmethod
+    def _worked_to_the_end(cls, queue: str, burst: bool) -> bool:
+        worker = None
+        try:
+            worker = cls._new(queue)
+            worker.work(burst=burst)
+        except RedisError as error:
+            logger.warning("Redis is away; the worker starts again: %s", error)
+            return worker is not None and worker.asked_to_stop
+        return burst or worker.asked_to_stop
 
     @classmethod
     def _new(cls, queue: str) -> Self:

@@ -28,6 +28,12 @@ class JobSettings:
     worker_class: str = "config.worker.JobWorker"
 
 
+def queue_url() -> str:
+    """Return the URL of the queue's Redis."""
+    url: str = settings.REDIS_QUEUE_URL  # type: ignore[misc]  # set by use_servers(), which mypy does not follow
+    return url
+
+
 def current() -> JobSettings:
     """Return the settings as they are now, so that tests may override them."""
     return JobSettings(

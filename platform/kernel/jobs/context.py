@@ -95,11 +95,13 @@ class JobContext:
         self.record_step(name, "running")
         try:
             yield
-        except (LeaseLost, Cancelled, Interrupted):
+        except LeaseLost:
+            raise
+        except (Cancelled, Interrupted):
+            self._leave_step(name, "waiting")
             raise
         except Exception as error:
-            if not connections["default"].in_atomic_block:
-                self.record_step(name, "failed", error=describe(error))
+            self._leave_step(name, "failed", describe(error))
             raise
         if not self.step_is_done(name):
             self.record_step(name, "done")
@@ -111,6 +113,11 @@ class JobContext:
         say); make it the last statement before that commit, because it holds the job's row until then.
         """
         self._store(moved(self.steps, name, state, detail, error), using)
+
+    def _leave_step(self, name: str, state: StepState, error: str = "") -> None:
+        # Inside an open chunk there is nothing to write: it is about to be rolled back.
+        if not connections["default"].in_atomic_block:
+            self.record_step(name, state, error=error)
 
     # ------------------------------------------------------------------------------------------
 

@@ -73,9 +73,9 @@ class Dispatcher:
 
     def _wait(self) -> None:
         """Sleep until somebody rings or a poll interval is over."""
-        raw = connection.connection
-        for _ in raw.notifies(timeout=conf.current().poll, stop_after=1):
-            pass
+        with connection.wrap_database_errors:
+            for _ in connection.connection.notifies(timeout=conf.current().poll, stop_after=1):
+                return
 
     def _reap(self) -> None:
         for taken in turns.reap():
@@ -100,8 +100,8 @@ class Dispatcher:
     def _ring(self, turn: turns.Turn) -> int:
         if not self._redis_away:
             try:
-                handler = registry.find(turn.kind)
-                doorbell.push(turn.job_id, turn.fence, kind=turn.kind, queue_name=turn.queue, timeout=handler.timeout)
+                timeout = registry.timeout_of(turn.kind)
+                doorbell.push(turn.job_id, turn.fence, kind=turn.kind, queue_name=turn.queue, timeout=timeout)
             except RedisError as error:
                 self._lost_redis(error)
             else:

@@ -3,7 +3,6 @@
 from functools import cache
 from uuid import UUID
 
-from django.conf import settings
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
@@ -14,8 +13,8 @@ RUN = "kernel.jobs.runner.run"
 
 
 def connect() -> "Redis":
-    """Return a client of the queue's Redis that gives up soon, so that the dispatcher never hangs on it."""
-    return Redis.from_url(settings.REDIS_QUEUE_URL, socket_connect_timeout=2, socket_timeout=5)
+    """Return a new client of the queue's Redis."""
+    return Redis.from_url(conf.queue_url())
 
 
 def queue(name: str, connection: "Redis | None" = None) -> Queue:
@@ -52,6 +51,11 @@ def entry_id(job_id: UUID, fence: int) -> str:
     return f"j_{job_id}_{fence}"
 
 
-@cache
 def _shared() -> "Redis":
-    return connect()
+    return _client(conf.queue_url())
+
+
+@cache
+def _client(url: str) -> "Redis":
+    # Gives up soon, so that the dispatcher never hangs on it.
+    return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5)

@@ -5,7 +5,8 @@ import re
 from kernel.errors import DomainError
 
 _SECRETS = re.compile(
-    r"(?P<keep>://[^\s:/@]*:|\bbearer\s+|\bpassword['\"]?\s*[=:]\s*|\bsecret['\"]?\s*[=:]\s*)[^\s,;@'\"]+|\bcb_(?:live|test)_\w+",
+    r"(?P<keep>://[^\s:/@]*:|\bbearer\s+|\b(?:password|secret)['\"]?\s*[=:]\s*['\"]?)[^\s,;@'\"]+"
+    r"|\bcb_(?:live|test)_\w+",
     re.IGNORECASE,
 )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kernel.jobs.context import JobContext
 
 DEFAULT_QUEUE = "default"
+DEFAULT_TIMEOUT = 300
 type Work = Callable[["JobContext"], dict[str, Any] | None]
 
 
@@ -42,7 +43,7 @@ def handler(
     kind: str,
     *,
     queue: str = DEFAULT_QUEUE,
-    timeout: int = 300,
+    timeout: int = DEFAULT_TIMEOUT,
     transactional: bool = True,
     source: Source = "job",
 ) -> Callable[[Work], Work]:
@@ -72,6 +73,13 @@ def find(kind: str) -> Handler:
         raise UnknownKind(f"No handler is registered for jobs of kind {kind!r}.") from None
 
 
+def timeout_of(kind: str) -> int:
+    """Return how many seconds an attempt may take; for a kind that only newer processes know, the usual."""
+    load()
+    known = _handlers.get(kind)
+    return known.timeout if known else DEFAULT_TIMEOUT
+
+
 def queues() -> list[str]:
     """Return every queue that some handler uses; each needs a worker of its own."""
     load()
@@ -82,7 +90,7 @@ def queues() -> list[str]:
 def load() -> None:
     """Import the `jobs` module of every installed app, once."""
     for app in apps.get_app_configs():
-        if app.module is not None and module_has_submodule(app.module, "jobs") and app.name != "kernel":
+        if app.module is not None and module_has_submodule(app.module, "jobs"):
             import_module(f"{app.name}.jobs")
     for name in conf.current().handler_modules:
         import_module(name)

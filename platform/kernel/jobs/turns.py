@@ -16,7 +16,7 @@ _READY = f"""
     AND (j.serial_key = '' OR NOT EXISTS (
         SELECT 1 FROM jobs_job r WHERE r.organization_id IS NOT DISTINCT FROM j.organization_id
         AND r.serial_key = j.serial_key AND NOT r.serial_key = '' AND r.state IN ('dispatched', 'running')))
-"""  # noqa: S608 - made of constants
+"""
 # `waiting` walks the index from lane to lane, so its cost grows with the lanes, not with the jobs that wait in them.
 _PICK = f"""
 WITH RECURSIVE waiting(lane) AS (
@@ -49,7 +49,7 @@ UPDATE jobs_job j SET state = 'dispatched', fence = j.fence + 1,
     lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 FROM picked WHERE j.id = picked.id
 RETURNING j.id, j.fence, j.kind, j.queue, {_LANE}
-"""  # noqa: S608 - made of constants
+"""
 _SERVED = """
 INSERT INTO jobs_lane (id, served_at, paused_reason)
 SELECT lane, clock_timestamp(), '' FROM unnest(%s::uuid[]) AS lane

@@ -1,0 +1,10 @@
+"""Settings of the processes that tests start: as in tests, but quick to notice a death."""
+
+from config.settings.test import *  # noqa: F403
+
+JOBS_HANDLER_MODULES = ("tests.jobs.handlers",)
+JOBS_HEARTBEAT = 0.3
+JOBS_LEASE = 2.0
+JOBS_DISPATCH_LEASE = 2.0
+JOBS_POLL = 0.2
+JOBS_BACKOFF = 0.1
