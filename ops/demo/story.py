@@ -77,17 +77,22 @@ def people_in(organization: Organization, people: tuple[DemoPerson, ...], admin:
 
 
 def work_done(organization: Organization) -> None:
-    """Create products and campaigns, each by its owner, and lead the campaigns to their status."""
+    """Create products and campaigns, each by its owner, and lead the campaigns to their status.
+
+    A marketer sees what is their own, so whoever runs a campaign also keeps its product.
+    """
     with scope(organization, actor=SYSTEM, source="system"):
         if Campaign.objects.exists():
             return
-    admin = member(organization, content.NORTHWIND_ADMIN.email)
+    people = {name: member(organization, f"{name}@northwind.example") for name in ("mira", "tom", "ana")}
+    sellers = {campaign.product: people[campaign.owner] for campaign in content.CAMPAIGNS}
     products = {}
-    with scope(organization, actor=admin, source="console"):
-        for values in content.PRODUCTS:
-            products[values["sku"]] = create_product(actor=admin, values=values).pk
+    for values in content.PRODUCTS:
+        seller = sellers.get(values["sku"], people["tom"])
+        with scope(organization, actor=seller, source="console"):
+            products[values["sku"]] = create_product(actor=seller, values=values).pk
     for campaign in content.CAMPAIGNS:
-        owner = member(organization, f"{campaign.owner}@northwind.example")
+        owner = people[campaign.owner]
         with scope(organization, actor=owner, source="console"):
             made = create_campaign(actor=owner, values=_values(campaign, products))
         for status in campaign.path:
