@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, ProgrammingError, connection
 
 from audit.models import Entry
+from audit.platform.models import PlatformEntry
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import public_scope, scope
 from tenants.access.models import Team
@@ -37,7 +39,6 @@ TENANT_ATTACKS = {
     ),
     "become the owner": "SET ROLE owner",
     "write the operators' log": f"INSERT INTO public.audit_platform_platformentry {FORGERY}",
-    "an event in the operators' log": "SELECT public.audit_event('session.signed_in', NULL, '', 'Forged', NULL)",
 }
 PUBLIC_ATTACKS = {
     "insert": f"INSERT INTO audit_platform_platformentry {FORGERY}",
@@ -68,6 +69,18 @@ def test_an_organization_cannot_touch_its_log(attack: str, organization: Organiz
 def test_the_runtime_role_cannot_touch_the_operators_log(attack: str, organization: Organization) -> None:
     with pytest.raises(ProgrammingError, match=r"permission denied for table|must be owner"):
         attacked(lambda: public_scope(actor=SYSTEM, source="operator"), PUBLIC_ATTACKS[attack])
+
+
+@pytest.mark.skipif(not settings.TENANT_DB_ROLES, reason="organizations share the runtime role")
+def test_an_organization_cannot_write_events_into_the_operators_log(organization: Organization) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied for function audit_event"):
+        attacked(
+            lambda: scope(organization, actor=SYSTEM, source="api"),
+            "SELECT public.audit_event('session.signed_in', NULL, '', 'Forged', NULL)",
+        )
+
+    with public_scope(actor=SYSTEM, source="system"):
+        assert not PlatformEntry.objects.filter(object_repr="Forged").exists()
 
 
 def test_events_cannot_pass_for_changes_of_rows(organization: Organization) -> None:
