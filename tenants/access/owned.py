@@ -57,7 +57,7 @@ def owned_page[M: Owned](
 
 def with_owner[M: Owned](rows: models.QuerySet[M]) -> models.QuerySet[M]:
     """Add `owner_name` to each row from the organization's own people, not from the public tables."""
-    names = Membership.objects.filter(user_id=models.OuterRef("owner_id")).values("name")
+    names = Membership.objects.filter(user_id=models.OuterRef("owner_id")).order_by().values("name")
     named: models.QuerySet[M] = rows.annotate(owner_name=models.Subquery(names[:1]))  # type: ignore[assignment]
     return named
 

@@ -93,7 +93,6 @@ def create_token(
         owner=owner,
         secret_hash=hashlib.sha256(secret.encode()).digest(),
         scopes=wanted,
-        created_at=now,
         expires_at=ends,
     )
     body = f"cb_live_{_name(organization.id.bytes + token_id.bytes)}_{secret}"

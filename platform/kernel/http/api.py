@@ -94,11 +94,18 @@ def _nothing_here(request: HttpRequest) -> HttpResponse:
     return answer(request, NotFound())
 
 
+class _CsrfCheck(CsrfViewMiddleware):
+    """Refuses without Django's failure page, which is for people."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        return HttpResponse(reason, status=403)
+
+
 def _check_csrf(request: HttpRequest) -> None:
     """Django's own check. It reads form bodies for the token, so only JSON may come this far."""
     if request.content_type not in ("", "application/json"):
         raise WrongContentType(_("Send the body as application/json in UTF-8."))
-    check = CsrfViewMiddleware(lambda _request: HttpResponse())
+    check = _CsrfCheck(lambda _request: HttpResponse())
     request.csrf_processing_done = False  # type: ignore[attr-defined]
     check.process_request(request)
     if check.process_view(request, _nothing_here, (), {}) is not None:

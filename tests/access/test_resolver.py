@@ -1,0 +1,112 @@
+"""The one decision on who may do what."""
+
+import pytest
+
+from campaigns.models import Campaign
+from catalog.models import Product
+from kernel.errors import NotAllowed, NotFound
+from kernel.ids import uuid7
+from kernel.tenancy.context import SYSTEM, Actor
+from tenants.access.catalogue import PERMISSIONS
+from tenants.access.models import Role, Team
+from tenants.access.resolver import allowed_actions, can, find, permissions_of, require, visible
+
+
+def campaign_of(actor: Actor) -> Campaign:
+    assert actor.user_id is not None
+    return Campaign.objects.create(name="Spring", owner_id=actor.user_id)
+
+
+def test_a_marketer_sees_their_own_and_an_analyst_all(marketer: Actor, manager: Actor, analyst: Actor) -> None:
+    mine, theirs = campaign_of(marketer), campaign_of(manager)
+
+    assert set(visible(marketer, "campaign:view", Campaign)) == {mine}
+    assert set(visible(analyst, "campaign:view", Campaign)) == {mine, theirs}
+    assert not visible(analyst, "campaign:edit", Campaign).exists()
+
+
+@pytest.mark.parametrize("action", sorted(PERMISSIONS))
+def test_the_list_and_the_check_agree(action: str, marketer: Actor, manager: Actor, analyst: Actor) -> None:
+    rows = [campaign_of(marketer), campaign_of(manager), campaign_of(analyst)]
+
+    for actor in (marketer, manager, analyst, SYSTEM):
+        listed = set(visible(actor, action, Campaign))
+        assert listed == {row for row in rows if can(actor, action, row)}
+
+
+def test_what_has_no_owner_needs_reach_over_all(marketer: Actor, admin: Actor) -> None:
+    team = Team.objects.create(name="Berlin")
+
+    assert can(admin, "audit:view", team)
+    assert can(marketer, "audit:view")
+    assert not can(marketer, "audit:view", team)
+    assert not visible(marketer, "audit:view", Team).exists()
+
+
+def test_a_refusal_names_the_permission_and_its_holders(manager: Actor, marketer: Actor) -> None:
+    with pytest.raises(NotAllowed) as refusal:
+        require(manager, "campaign:edit", campaign_of(marketer))
+
+    assert refusal.value.extra == {"permission": "campaign:edit", "granted_by": ["Owner", "Admin"]}
+
+
+def test_what_is_not_visible_does_not_exist(marketer: Actor, manager: Actor) -> None:
+    theirs = campaign_of(manager)
+
+    with pytest.raises(NotFound):
+        find(marketer, "campaign:edit", Campaign, theirs.pk)
+    with pytest.raises(NotFound):
+        find(marketer, "campaign:view", Campaign, uuid7())
+
+
+def test_what_is_visible_but_forbidden_is_refused(analyst: Actor, marketer: Actor) -> None:
+    row = campaign_of(marketer)
+
+    assert find(analyst, "campaign:view", Campaign, row.pk) == row
+    with pytest.raises(NotAllowed):
+        find(analyst, "campaign:edit", Campaign, row.pk)
+
+
+def test_a_token_is_its_owner_within_its_scopes(marketer: Actor) -> None:
+    row = campaign_of(marketer)
+    token = Actor("token", marketer.user_id, "x", "x", "marketer", scopes=frozenset({"campaign:view", "import:run"}))
+
+    assert can(token, "campaign:view", row)
+    assert not can(token, "campaign:edit", row)
+    assert not can(token, "import:run")
+    assert permissions_of(token) == {"campaign:view": "team"}
+
+
+def test_operators_hold_nothing_inside() -> None:
+    operator = Actor("operator", uuid7(), "Olga", "olga@example.test")
+
+    assert permissions_of(operator) == {}
+    assert not can(operator, "campaign:view")
+
+
+def test_a_custom_role_is_a_row(marketer: Actor) -> None:
+    Role.objects.create(
+        slug="editor", name="Editor", permissions={"campaign:view": "all", "campaign:edit": "own", "gone:by": "all"}
+    )
+    editor = Actor("person", uuid7(), "Edda", "edda@example.test", "editor")
+
+    assert permissions_of(editor) == {"campaign:view": "all", "campaign:edit": "own"}
+    assert can(editor, "campaign:view", campaign_of(marketer))
+    assert not can(editor, "campaign:edit", campaign_of(marketer))
+
+
+def test_nobody_with_an_unknown_role_has_any_right() -> None:
+    assert permissions_of(Actor("person", uuid7(), "x", "x", "")) == {}
+
+
+def test_an_unknown_action_raises(owner: Actor) -> None:
+    with pytest.raises(KeyError):
+        can(owner, "campaign:fly")
+    with pytest.raises(KeyError):
+        visible(owner, "product:view", Product)
+
+
+def test_it_tells_a_screen_what_to_offer(marketer: Actor, manager: Actor) -> None:
+    assert allowed_actions(marketer, campaign_of(manager), "campaign") == frozenset()
+    assert allowed_actions(manager, campaign_of(marketer), "campaign") == {"view", "create"}
+    assert {"edit", "publish", "delete"} <= allowed_actions(marketer, campaign_of(marketer), "campaign")
