@@ -3,9 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.legacy.models import ImportBatch, ImportPayload, ImportRow, LegacyIdentity
 from catalog.models import Product
 from kernel.recorder import audited
 from tenants.access.models import Owned
+
+__all__ = ["Campaign", "ImportBatch", "ImportPayload", "ImportRow", "LegacyIdentity"]
 
 
 @audited(label="name")

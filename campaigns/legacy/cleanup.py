@@ -11,12 +11,16 @@ from campaigns.legacy.vocabulary import ESSENTIAL, Kind, key_of
 
 @dataclass(frozen=True, slots=True)
 class KeyReport:
-    """What became of one key: how many rows, how many of them are not settled, how many pictures it holds."""
+    """What became of one key: how many rows, how many of them are not settled, how many pictures it holds.
+
+    `newer` counts rows that were left out for an older state of the same flow.
+    """
 
     key: str
     rows: int
     rejected: int
     conflicts: int
+    newer: int
     held_pictures: int
 
 
@@ -36,6 +40,7 @@ _WHY = {
     "not_imported": _("The import has not finished."),
     "rejected": _("Some of its rows could not be imported."),
     "conflict": _("Some of its rows wait for a decision."),
+    "newer": _("It was changed after the state of the same flow that was imported."),
     "pictures": _("Its pictures are not stored yet."),
 }
 
@@ -61,5 +66,7 @@ def _kept_because(report: KeyReport, *, finished: bool) -> str:
         return "rejected"
     if report.conflicts:
         return "conflict"
+    if report.newer:
+        return "newer"
     # There is no asset store yet: whatever holds a picture is its only home beside the uploaded dump.
     return "pictures" if report.held_pictures else ""

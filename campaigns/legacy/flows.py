@@ -33,13 +33,14 @@ def shape_saved(row: dict[str, object], pictures: Pictures) -> Shaped:
     status = reading.status(FLOW_STATUSES, OUR_CAMPAIGN_STATUSES)
     # The summary is estimates, most of them invented; what is true in it stands in the steps.
     left_out = ["summary"] if reading.take("summary") is not None else []
+    changed = moment(row.get("savedAt")) or moment(row.get("createdAt"))
     payload = flow_payload(
         Reading(flow, reading.warnings),
         name=stored_name,
         status=status,
         flow_id=flow_id,
         made=made_at(legacy_id) or moment(row.get("createdAt")),
-        changed=moment(row.get("savedAt")),
+        changed=changed,
         beside=reading.rest,
         left_out=left_out,
     )
@@ -51,6 +52,7 @@ def shape_saved(row: dict[str, object], pictures: Pictures) -> Shaped:
         twin=flow_id or None,
         beside=row,
         launched="launchedAt" in row or row.get("status") == "active",
+        changed_at=changed,
         payload=payload,
         warnings=frozenset(reading.warnings),
     )
@@ -62,9 +64,10 @@ def shape_flow_entry(key: Key, row: dict[str, object], pictures: Pictures, now: 
     flow_id = flow_id or identity(key.flow)[0]
     if not flow_id:
         return Shaped(reason="missing_id", payload=row)
+    changed = moment(row.get("updatedAt")) or moment(row.get("autoSavedAt"))
     if key.kind in (Kind.MINIMAL, Kind.RECOVERY):
         reason = "partial_only" if key.kind is Kind.MINIMAL else "no_content"
-        return Shaped(flow_id, reason=reason, flow_id=flow_id, payload=row)
+        return Shaped(flow_id, reason=reason, flow_id=flow_id, changed_at=changed, payload=row)
     reading = Reading(row)
     if id_note == "id_coerced":
         reading.warn(id_note)
@@ -85,7 +88,7 @@ def shape_flow_entry(key: Key, row: dict[str, object], pictures: Pictures, now: 
         status=_entry_status(reading),
         flow_id=flow_id,
         made=made,
-        changed=moment(row.get("updatedAt")) or moment(row.get("autoSavedAt")),
+        changed=changed,
         beside={},
         left_out=[],
     )
@@ -95,6 +98,7 @@ def shape_flow_entry(key: Key, row: dict[str, object], pictures: Pictures, now: 
         flow_id=flow_id,
         product_ref=str(payload["product_ref"]),
         beside=row,
+        changed_at=changed,
         payload=payload,
         warnings=frozenset(reading.warnings),
     )

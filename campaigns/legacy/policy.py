@@ -46,6 +46,7 @@ def _found(number: int, entry: Found, now: datetime) -> StagedRow:
         sku=shaped.sku,
         twin_hash=twin_hash,
         launched=shaped.launched,
+        changed_at=shaped.changed_at,
         name=shaped.name,
         content_hash="" if shaped.reason else digest([twin_hash, shaped.beside]),
         reason=shaped.reason,

@@ -7,7 +7,8 @@ nothing is judged before everything is staged.
 The rules, in the order in which they win:
 1. Rows of a key whose text breaks off are rejected with it (`key_broken`): nothing of a key comes in by half.
 2. A per-flow entry whose flow stands in a better key is a duplicate (`superseded`): saved before completed before
-   draft before the minimal and recovery scraps.
+   draft before the minimal and recovery scraps. One that was changed later than what supersedes it says so
+   (`superseded_newer`), so that nobody clears it away unseen.
 3. A row that can't be an object of ours is rejected with the reader's reason.
 4. A row that was imported before is a duplicate (`already_imported`) or, where the dump now says something else, a
    conflict (`changed_since_import`). Compared is with what the dump said then, not with what became of the object.
@@ -27,7 +28,7 @@ WITH kinds (kind, target, rank) AS (
            ('minimal', 'campaign', 4), ('recovery', 'campaign', 4)
 ), line AS MATERIALIZED (
     SELECT r.ord, r.kind, k.target, k.rank, r.legacy_id, r.flow_id, r.product_ref, r.sku, r.twin_hash, r.launched,
-           r.name, r.content_hash, r.warnings,
+           r.name, r.content_hash, r.changed_at, r.warnings,
            CASE WHEN r.reason <> '' THEN r.reason WHEN b.key IS NOT NULL THEN 'key_broken' ELSE '' END AS reason
     FROM campaigns_importrow r
     JOIN kinds k ON k.kind = r.kind
@@ -36,7 +37,7 @@ WITH kinds (kind, target, rank) AS (
     ) b ON b.key = r.key
     WHERE r.batch_id = %(batch)s
 ), before AS MATERIALIZED (
-    SELECT i.kind, k.target, k.rank, i.legacy_id, i.flow_id, i.content_hash
+    SELECT i.kind, k.target, k.rank, i.legacy_id, i.flow_id, i.content_hash, i.changed_at
     FROM campaigns_legacyidentity i JOIN kinds k ON k.kind = i.kind
     WHERE i.source = %(source)s
 ), ranked AS (
@@ -46,7 +47,7 @@ WITH kinds (kind, target, rank) AS (
     FROM line l LEFT JOIN before b ON b.kind = l.kind AND b.legacy_id = l.legacy_id
     WHERE l.reason = ''
 ), judged AS MATERIALIZED (
-    SELECT ord, kind, rank, legacy_id, flow_id,
+    SELECT ord, kind, rank, legacy_id, flow_id, changed_at,
            CASE WHEN former_hash = content_hash THEN 'already_imported'
                 WHEN former_hash IS NOT NULL THEN 'changed_since_import'
                 WHEN copy > 1 THEN 'same_again'
@@ -54,15 +55,17 @@ WITH kinds (kind, target, rank) AS (
                 ELSE '' END AS code
     FROM ranked
 ), flows AS (
-    SELECT flow_id, min(rank) AS best FROM (
-        SELECT flow_id, rank FROM judged
+    SELECT flow_id, min(rank) AS best,
+           (array_agg(changed_at ORDER BY rank, changed_at DESC NULLS LAST))[1] AS changed_at
+    FROM (
+        SELECT flow_id, rank, changed_at FROM judged
         WHERE flow_id <> '' AND code IN ('', 'already_imported', 'same_again')
-        UNION ALL SELECT flow_id, rank FROM before WHERE flow_id <> ''
+        UNION ALL SELECT flow_id, rank, changed_at FROM before WHERE flow_id <> ''
     ) f GROUP BY flow_id
 ), settled AS (
     SELECT l.*,
            CASE WHEN l.rank > 1 AND l.reason IN ('', 'partial_only', 'no_content') AND f.best < l.rank
-                     THEN 'superseded'
+                     THEN CASE WHEN l.changed_at > f.changed_at THEN 'superseded_newer' ELSE 'superseded' END
                 WHEN l.reason <> '' THEN l.reason
                 ELSE j.code END AS code
     FROM line l
@@ -82,7 +85,7 @@ WITH kinds (kind, target, rank) AS (
            CASE WHEN taken THEN 'id_taken' ELSE code END AS code,
            CASE WHEN taken OR code IN ('changed_since_import', 'same_id_other_content') THEN 'conflict'
                 WHEN code = '' THEN 'created'
-                WHEN code IN ('superseded', 'already_imported', 'same_again') THEN 'duplicate'
+                WHEN code IN ('superseded', 'superseded_newer', 'already_imported', 'same_again') THEN 'duplicate'
                 ELSE 'rejected' END AS verdict
     FROM placed
 ), known_products AS (

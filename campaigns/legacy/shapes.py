@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from campaigns.legacy.pictures import Picture
@@ -29,6 +30,7 @@ class Shaped:
     twin: object = None
     beside: object = None
     launched: bool = False
+    changed_at: datetime | None = None
     payload: object = None
     warnings: frozenset[str] = frozenset()
 
@@ -47,6 +49,7 @@ class StagedRow:
     sku: str = ""
     twin_hash: str = ""
     launched: bool = False
+    changed_at: datetime | None = None
     name: str = ""
     content_hash: str = ""
     reason: str = ""

@@ -13,7 +13,7 @@ _SLICE_CHARACTERS: Final = 2 << 20
 
 _ROWS: Final = """
     COPY campaigns_importrow (batch_id, ord, key, path, kind, legacy_id, flow_id, product_ref, sku, twin_hash,
-        launched, name, content_hash, reason, fact, warnings, held_pictures, verdict, code) FROM STDIN"""
+        launched, changed_at, name, content_hash, reason, fact, warnings, held_pictures, verdict, code) FROM STDIN"""
 _PAYLOADS: Final = "COPY campaigns_importpayload (batch_id, ord, payload, pictures) FROM STDIN"
 
 
@@ -74,6 +74,7 @@ def _row(batch: UUID, row: StagedRow) -> tuple[object, ...]:
         row.sku,
         row.twin_hash,
         row.launched,
+        row.changed_at,
         row.name,
         row.content_hash,
         row.reason,

@@ -24,6 +24,7 @@ REASONS: Final = {
 }
 OUTCOMES: Final = {
     "superseded": _("The same flow stands in a better place of the dump or was imported before."),
+    "superseded_newer": _("The same flow stands in a better place or was imported before, but this was changed later."),
     "already_imported": _("It was imported before and has not changed since."),
     "same_again": _("An earlier row says exactly the same."),
     "changed_since_import": _("It was imported before, and the dump now says something else."),

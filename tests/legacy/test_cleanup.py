@@ -5,9 +5,11 @@ import pytest
 from campaigns.legacy.cleanup import KeyReport, cleanup_advice
 
 
-def advice(key: str, *, rejected: int = 0, conflicts: int = 0, pictures: int = 0, finished: bool = True) -> str:
+def advice(
+    key: str, *, rejected: int = 0, conflicts: int = 0, newer: int = 0, pictures: int = 0, finished: bool = True
+) -> str:
     """What keeps `key`; "" where it may go."""
-    [found] = cleanup_advice([KeyReport(key, 5, rejected, conflicts, pictures)], finished=finished)
+    [found] = cleanup_advice([KeyReport(key, 5, rejected, conflicts, newer, pictures)], finished=finished)
     assert found.removable is (found.code == "")
     assert bool(str(found.why)) is (not found.removable)
     return found.code
@@ -36,5 +38,6 @@ def test_it_never_lets_an_unknown_key_go(key: str) -> None:
 def test_it_keeps_what_is_not_settled() -> None:
     assert advice("campaigns", rejected=1) == "rejected"
     assert advice("campaigns", conflicts=1) == "conflict"
+    assert advice("campaign_draft_campaign_1", newer=1) == "newer"
     assert advice("campaigns", pictures=1) == "pictures"
     assert advice("campaigns", finished=False) == "not_imported"

@@ -32,4 +32,6 @@ CONTENT_TYPES = {
     "auditlog.logentry": 26,
     "tenants.schematemplate": 27,
     "jobs.lane": 28,
+    "campaigns.importpayload": 29,
+    "campaigns.legacyidentity": 30,
 }

@@ -1,0 +1,123 @@
+"""Writes what a dry run has judged, chunk by chunk: objects, ledger, verdicts and the cursor in one transaction.
+
+A chunk is one statement per table. What somebody else imported since the dry run is not overwritten: its row becomes
+a duplicate or a conflict.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from campaigns.legacy.staging import CopyCursor
+
+CHUNK: Final = 5000
+
+_CHUNK: Final = """
+    chunk AS MATERIALIZED (
+        SELECT r.ord, r.kind, r.legacy_id, r.flow_id, r.product_ref, r.content_hash, r.changed_at, p.payload
+        FROM campaigns_importrow r
+        JOIN campaigns_importpayload p ON p.batch_id = r.batch_id AND p.ord = r.ord
+        WHERE r.batch_id = %(batch)s AND r.ord > %(cursor)s AND r.verdict = 'created' AND r.kind = ANY(%(kinds)s)
+        ORDER BY r.ord LIMIT %(size)s
+    )"""
+_SETTLED: Final = """
+    remembered AS (
+        INSERT INTO campaigns_legacyidentity (source, kind, legacy_id, flow_id, content_hash, changed_at, object_id,
+            batch_id)
+        SELECT %(source)s, c.kind, c.legacy_id, c.flow_id, c.content_hash, c.changed_at, m.id, %(batch)s
+        FROM chunk c JOIN made m ON m.legacy_id = c.legacy_id
+        ON CONFLICT (source, kind, legacy_id) DO NOTHING
+    ), marked AS (
+        UPDATE campaigns_importrow r SET object_id = m.id
+        FROM chunk c JOIN made m ON m.legacy_id = c.legacy_id
+        WHERE r.batch_id = %(batch)s AND r.ord = c.ord
+    ), used AS (
+        DELETE FROM campaigns_importpayload p USING chunk c JOIN made m ON m.legacy_id = c.legacy_id
+        WHERE p.batch_id = %(batch)s AND p.ord = c.ord AND p.pictures = '[]'::jsonb
+    )
+    SELECT coalesce(max(ord), 0), count(*), (SELECT count(*) FROM made) FROM chunk"""
+_PRODUCTS: Final = f"""
+WITH {_CHUNK}, made AS (
+    INSERT INTO catalog_product (id, owner_id, legacy_source, legacy_id, row_version, created_at, updated_at, name, sku,
+        brand, category, description, url, status, price_micros, currency, data)
+    SELECT uuidv7(), %(owner)s, %(source)s, c.legacy_id, 1, coalesce(p.created_at, now()),
+           coalesce(p.updated_at, p.created_at, now()), p.name, p.sku, p.brand, p.category, p.description, p.url,
+           p.status, p.price_micros, p.currency, p.data
+    FROM chunk c CROSS JOIN LATERAL jsonb_to_record(c.payload) AS p (name text, sku text, brand text, category text,
+        description text, url text, status text, price_micros bigint, currency text, data jsonb,
+        created_at timestamptz, updated_at timestamptz)
+    ORDER BY c.ord
+    ON CONFLICT (legacy_source, legacy_id) DO NOTHING RETURNING id, legacy_id
+), {_SETTLED}"""
+_CAMPAIGNS: Final = f"""
+WITH {_CHUNK}, made AS (
+    INSERT INTO campaigns_campaign (id, owner_id, legacy_source, legacy_id, row_version, created_at, updated_at, name,
+        status, objective, starts_at, ends_at, budget_micros, currency, product_id, data)
+    SELECT uuidv7(), %(owner)s, %(source)s, c.legacy_id, 1, coalesce(p.created_at, now()),
+           coalesce(p.updated_at, p.created_at, now()), p.name, p.status, p.objective, p.starts_at, p.ends_at,
+           p.budget_micros, p.currency, a.id, p.data
+    FROM chunk c CROSS JOIN LATERAL jsonb_to_record(c.payload) AS p (name text, status text, objective text,
+        starts_at timestamptz, ends_at timestamptz, budget_micros bigint, currency text, data jsonb,
+        created_at timestamptz, updated_at timestamptz)
+    LEFT JOIN catalog_product a ON a.legacy_source = %(source)s AND a.legacy_id = c.product_ref
+    ORDER BY c.ord
+    ON CONFLICT (legacy_source, legacy_id) DO NOTHING RETURNING id, legacy_id
+), {_SETTLED}"""
+# Backgrounds become assets once there is a store for them; until then the ledger knows them and staging holds them.
+_BACKGROUNDS: Final = f"""
+WITH {_CHUNK}, made AS (
+    INSERT INTO campaigns_legacyidentity (source, kind, legacy_id, flow_id, content_hash, batch_id)
+    SELECT %(source)s, kind, legacy_id, flow_id, content_hash, %(batch)s FROM chunk
+    ON CONFLICT (source, kind, legacy_id) DO NOTHING RETURNING legacy_id
+)
+SELECT coalesce(max(ord), 0), count(*), (SELECT count(*) FROM made) FROM chunk"""
+_OVERTAKEN: Final = """
+UPDATE campaigns_importrow r
+SET verdict = CASE WHEN f.content_hash = r.content_hash THEN 'duplicate' ELSE 'conflict' END,
+    code = CASE WHEN f.content_hash = r.content_hash THEN 'already_imported'
+                WHEN f.content_hash IS NULL THEN 'id_taken' ELSE 'changed_since_import' END,
+    warnings = '[]'::jsonb
+FROM (
+    SELECT o.ord, i.content_hash
+    FROM campaigns_importrow o
+    LEFT JOIN campaigns_legacyidentity i ON i.source = %(source)s AND i.kind = o.kind AND i.legacy_id = o.legacy_id
+    WHERE o.batch_id = %(batch)s AND o.ord > %(cursor)s AND o.ord <= %(last)s AND o.verdict = 'created'
+        AND o.kind = ANY(%(kinds)s) AND i.batch_id IS DISTINCT FROM %(batch)s
+) f
+WHERE r.batch_id = %(batch)s AND r.ord = f.ord
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One pass over the staged rows; products come first because campaigns point to them."""
+
+    kinds: tuple[str, ...]
+    sql: str
+    limit: str
+
+
+STAGES: Final = (
+    Stage(("product",), _PRODUCTS, "products"),
+    Stage(("campaign", "saved", "completed", "draft"), _CAMPAIGNS, "campaigns"),
+    Stage(("background",), _BACKGROUNDS, ""),
+)
+
+
+def apply_chunk(
+    cursor: CopyCursor, *, stage: Stage, batch: UUID, source: str, owner: UUID, after: int, size: int = CHUNK
+) -> tuple[int, int]:
+    """Write the next rows of `stage` behind `after`; return how far it came (0 for no more) and how many were made."""
+    parameters = {
+        "batch": batch,
+        "source": source,
+        "owner": owner,
+        "cursor": after,
+        "kinds": list(stage.kinds),
+        "size": size,
+    }
+    cursor.execute(stage.sql, parameters)
+    [(last, rows, made)] = cursor.fetchall()
+    if made < rows:
+        cursor.execute(_OVERTAKEN, parameters | {"last": last})
+    return last, made
