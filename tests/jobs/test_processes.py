@@ -27,6 +27,11 @@ def job_is(job_id: Any, **fields: object) -> bool:
     return Job.objects.filter(pk=job_id, **fields).exists()
 
 
+def registered(pid: int) -> bool:
+    """Whether Redis knows a worker of this process."""
+    return any(f"-{pid}-".encode() in name for name in doorbell.connect().smembers("rq:workers"))
+
+
 def test_a_job_goes_the_whole_way(organization: Organization, tmp_path: Path) -> None:
     with dispatcher(tmp_path), worker(tmp_path) as served:
         job_id = ask(organization, "test.team", {"name": "Brand"})
@@ -39,14 +44,13 @@ def test_a_job_goes_the_whole_way(organization: Organization, tmp_path: Path) ->
 
 
 def test_rq_info_shows_the_worker_and_the_queue(tmp_path: Path) -> None:
-    with worker(tmp_path) as served:
-        rq = Path(sys.executable).with_name("rq")
-        shown = subprocess.run(
-            [rq, "info", "--url", conf.queue_url()], capture_output=True, text=True, check=True
-        ).stdout
+    def info() -> str:
+        command = [str(Path(sys.executable).with_name("rq")), "info", "--url", conf.queue_url()]
+        return str(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
-    assert f"{QUEUE}-" in shown
-    assert str(served.pid) in shown
+    with worker(tmp_path) as served:
+        # A flush by a test beside this one hides the worker until its next beat.
+        eventually(lambda: f"{QUEUE}-" in info() and str(served.pid) in info(), log=served.log, timeout=60)
 
 
 def test_a_killed_worker_costs_a_wait_and_the_job_happens_once(organization: Organization, tmp_path: Path) -> None:
@@ -136,7 +140,7 @@ def test_a_worker_outlives_a_flush_and_registers_again(organization: Organizatio
 
         next_id = ask(organization, "test.team", {"name": "Brand"})
         eventually(lambda: job_is(next_id, state="done"), log=served.log)
-        eventually(lambda: doorbell.connect().scard("rq:workers") == 1, log=served.log)
+        eventually(lambda: registered(served.pid), log=served.log)
 
 
 def test_a_dispatcher_that_lost_postgres_connects_again(organization: Organization, tmp_path: Path) -> None:
