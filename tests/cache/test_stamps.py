@@ -69,6 +69,24 @@ def redis() -> "Redis":
     return Redis.from_url(settings.CACHES["default"]["LOCATION"], decode_responses=True)
 
 
+def stamp_name(stamp: Key) -> str:
+    return keys.key(stamp[0], "stamp", *stamp[1:])
+
+
+def value_name(key: Key) -> str:
+    return keys.key(key[0], "value", *key[1:])
+
+
+def test_a_stamp_and_a_value_may_have_the_same_key(committed: None, key: Key) -> None:
+    loader = Loader(lambda: 1)
+
+    assert [cached(key, [key], loader), cached(key, [key], loader)] == [1, 1]
+    with transaction.atomic():
+        changing(key)
+    assert cached(key, [key], loader) == 1
+    assert loader.calls == 2
+
+
 def test_it_loads_once(committed: None, key: Key, stamp: Key) -> None:
     loader = Loader(lambda: {"name": "Acme", "tags": ("a", "b")})
 
@@ -152,7 +170,7 @@ def test_a_rolled_back_change_leaves_the_old_value(row: int, key: Key, stamp: Ke
         transaction.set_rollback(True)
 
     assert [cached(key, [stamp], loader) for _ in range(3)] == [0, 0, 0]
-    assert 0 < redis().ttl(keys.key(*stamp)) <= stamps.INTENT_SECONDS
+    assert 0 < redis().ttl(stamp_name(stamp)) <= stamps.INTENT_SECONDS
 
 
 def test_readers_store_nothing_while_a_change_is_under_way(row: int, key: Key, stamp: Key) -> None:
@@ -197,9 +215,9 @@ def test_a_writer_that_dies_after_commit_leaves_no_old_value(row: int, key: Key,
 @pytest.mark.parametrize("lost", ["stamp", "value", "both"])
 def test_lost_keys_cost_a_load_and_nothing_else(row: int, key: Key, stamp: Key, lost: str) -> None:
     cached(key, [stamp], read)
-    names = {"stamp": [stamp], "value": [key], "both": [stamp, key]}[lost]
+    names = {"stamp": [stamp_name(stamp)], "value": [value_name(key)]}
 
-    redis().delete(*(keys.key(*name) for name in names))
+    redis().delete(*names.get(lost, [stamp_name(stamp), value_name(key)]))
     with connections["owner"].cursor() as cursor:
         cursor.execute("UPDATE stamped SET value = 1")
 
@@ -237,13 +255,13 @@ def test_a_change_announced_without_redis_is_not_hidden_from_its_own_transaction
 def test_values_do_not_outlive_their_bound(committed: None, key: Key, stamp: Key) -> None:
     cached(key, [stamp], lambda: 1)
 
-    assert 0 < redis().ttl(keys.key(*key)) <= stamps.VALUE_SECONDS
+    assert 0 < redis().ttl(value_name(key)) <= stamps.VALUE_SECONDS
 
 
 def test_changing_needs_a_transaction(committed: None, stamp: Key) -> None:
     with pytest.raises(TransactionManagementError, match="needs the transaction"):
         changing(stamp)
-    assert redis().get(keys.key(*stamp)) is None
+    assert redis().get(stamp_name(stamp)) is None
 
 
 def test_a_value_needs_a_stamp(committed: None, key: Key) -> None:
@@ -254,7 +272,7 @@ def test_a_value_needs_a_stamp(committed: None, key: Key) -> None:
 def test_only_json_is_remembered(committed: None, key: Key, stamp: Key) -> None:
     with pytest.raises(TypeError):
         cached(key, [stamp], lambda: {1, 2})
-    assert redis().get(keys.key(*key)) is None
+    assert redis().get(value_name(key)) is None
 
 
 def test_racing_readers_and_writers_never_see_the_past(row: int, key: Key, stamp: Key) -> None:
@@ -287,7 +305,7 @@ def test_racing_readers_and_writers_never_see_the_past(row: int, key: Key, stamp
             if found < floor:
                 wrong.append((found, floor))
             if chance.random() < 0.02:
-                client.delete(keys.key(*key), *([keys.key(*stamp)] if chance.random() < 0.5 else []))
+                client.delete(value_name(key), *([stamp_name(stamp)] if chance.random() < 0.5 else []))
 
     readers = [threading.Thread(target=closing(reader), args=(seed,)) for seed in range(3)]
     writers = [threading.Thread(target=closing(writer), args=(seed,)) for seed in range(2)]

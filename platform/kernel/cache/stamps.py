@@ -38,7 +38,7 @@ def cached(key: Key, stamps: Sequence[Key], load: Callable[[], Any]) -> Any:
     `load` returns JSON values (None too is remembered); the answer is the same whether it was cached or not.
     Inside a transaction that changed one of the stamps, or without Redis, it loads every time.
     """
-    names, name = [keys.key(*stamp) for stamp in stamps], keys.key(*key)
+    names, name = [_name("stamp", stamp) for stamp in stamps], _name("value", key)
     if not names:
         raise ValueError("A cached value needs at least one stamp, or nothing could ever change it.")
     if _changed_here(names):
@@ -67,7 +67,7 @@ def changing(*stamps: Key, using: str = "default") -> None:
     connection = connections[using]
     if not connection.in_atomic_block:
         raise TransactionManagementError("changing() needs the transaction that makes the change.")
-    renewal = _Renewal([keys.key(*stamp) for stamp in stamps])
+    renewal = _Renewal([_name("stamp", stamp) for stamp in stamps])
     renewal.announce()
     connection.on_commit(renewal)
 
@@ -138,6 +138,11 @@ def _store(name: str, text: str) -> None:
 def _loaded(load: Callable[[], Any]) -> tuple[Any, str]:
     text = json.dumps(load(), allow_nan=False, separators=(",", ":"))
     return json.loads(text), text
+
+
+def _name(kind: str, key: Key) -> str:
+    """A stamp and a value never share a name, even where callers give both the same key."""
+    return keys.key(key[0], kind, *key[1:])
 
 
 def _link() -> Link:
