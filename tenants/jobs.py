@@ -18,6 +18,7 @@ from tenants.commands.onboarding import MAIL_INVITATION, ONBOARD, ROLL_BACK, onb
 from tenants.models import Domain, Organization
 from tenants.provisioning.checks import smoke_checks
 from tenants.provisioning.schemas import drop_schema, make_schema
+from tenants.signin import jobs as signin_jobs  # noqa: F401 -- registers its handlers
 
 Status = Organization.Status
 

@@ -72,7 +72,7 @@ def _by_token(request: DoorRequest, header: str) -> None:
 
 def _by_session(request: DoorRequest) -> None:
     user_id = request.session.get(SESSION_KEY)
-    if user_id is None or request.session.get("host", request.get_host()) != request.get_host():
+    if user_id is None or request.session.get("host") != request.get_host():
         return
     person = _known(request, UUID(user_id))
     if person is None:

@@ -15,6 +15,7 @@ from kernel.tenancy.scope import public_scope, scope
 from tenants.doors.person import API_PREFIX
 from tenants.doors.request import DoorRequest
 from tenants.doors.token_use import note_use
+from tenants.signin.paths import PUBLIC_PHASE
 
 
 class TransactionMiddleware:
@@ -47,7 +48,7 @@ class TransactionMiddleware:
 
 
 def _scope_for(request: DoorRequest) -> AbstractContextManager[Any]:
-    if request.actor is None:
+    if request.actor is None or request.path_info.startswith(PUBLIC_PHASE):
         return nullcontext()
     if request.host_kind == "ops":
         return public_scope(actor=request.actor, source="operator", request_id=request.request_id)

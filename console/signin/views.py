@@ -1,0 +1,76 @@
+"""Coming in and going out on an organization's or the operators' host."""
+
+import re
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from kernel.errors import Unauthenticated
+from tenants.addresses import base_url
+from tenants.doors.request import DoorRequest
+from tenants.signin.commands import enter, leave
+from tenants.signin.handoff import new_state, state_hash_of
+from tenants.signin.paths import continue_url, local_path
+
+COOKIE = "__Host-state"
+COOKIE_SECONDS = 600
+STATE = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+@never_cache
+@require_GET
+def start(request: DoorRequest) -> HttpResponse:
+    """Send the browser to the sign-in host; a random state stays here and binds the way back to this browser."""
+    next_path = local_path(request.GET.get("next", "/"))
+    if request.person is not None:
+        return redirect(next_path)
+    # Kept while it lasts, so that two tabs that sign in at once don't undo each other.
+    kept = request.COOKIES.get(COOKIE, "")
+    state = kept if STATE.fullmatch(kept) else new_state()
+    response = redirect(continue_url(_host(request), state_hash_of(state), next_path))
+    response.set_cookie(COOKIE, state, max_age=COOKIE_SECONDS, secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+@never_cache
+@require_GET
+def session(request: DoorRequest, code: str) -> HttpResponse:
+    """Turn the code into this host's session. The answer is always a redirect, so that no log line keeps the code."""
+    try:
+        enter(
+            request,
+            organization=request.organization,
+            code=code,
+            host=_host(request),
+            state=request.COOKIES.get(COOKIE, ""),
+        )
+    except Unauthenticated:
+        response = redirect("signin:used")
+    else:
+        response = redirect(local_path(request.GET.get("next", "/")))
+        response.delete_cookie(COOKIE, samesite="Lax")
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@never_cache
+@require_GET
+def used(request: DoorRequest) -> HttpResponse:
+    """Say that a link was used or has expired, and how to start again."""
+    return render(request, "console/auth/link_used.html", {"again": reverse("signin:start")}, status=410)
+
+
+@never_cache
+@require_POST
+def out(request: DoorRequest) -> HttpResponse:
+    """End this host's session, then the sign-in host's."""
+    proof = leave(request, organization=request.organization, actor=request.actor)
+    return redirect(base_url("/sign-out/?" + urlencode({"proof": proof})))
+
+
+def _host(request: DoorRequest) -> str:
+    return request.get_host().rsplit(":", 1)[0].lower()

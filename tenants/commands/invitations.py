@@ -1,0 +1,281 @@
+"""Asking people in: invite, send again, withdraw, accept."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kernel.errors import Conflict, DomainError, FieldError, Invalid, NotAllowed, NotFound, Unauthenticated
+from kernel.jobs import enqueue
+from kernel.tenancy.context import SYSTEM, Actor, TenantLike, current_scope
+from kernel.tenancy.names import tenant_role
+from kernel.tenancy.scope import public_scope, scope
+from tenants import records
+from tenants.access.catalogue import ROLES
+from tenants.access.members import add_member
+from tenants.access.models import Membership, Role
+from tenants.access.resolver import require
+from tenants.models import Invitation, Organization, User
+from tenants.queries import invitations as queries
+from tenants.queries.people import person_by_email
+from tenants.signin import mail
+
+LIFETIME = timedelta(days=7)
+SEND = "tenants.send_invitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Who came in where; `created` tells that the account is new."""
+
+    user: User
+    organization: records.Tenant
+    created: bool
+
+
+def invite(*, actor: Actor, organization: TenantLike, email: str, name: str, role: str) -> tuple[Invitation, str]:
+    """Ask a person into the open scope's organization and mail them; return the invitation and its link.
+
+    Nobody invites to a role of a higher rank than their own. An expired invitation to the same address is replaced.
+    """
+    require(actor, "member:invite")
+    email, name = _checked(email, name)
+    _refuse_higher_rank(actor, role)
+    members = Membership.objects.filter(email__iexact=email).exclude(status=Membership.Status.HOLDER)
+    if members.exists():
+        raise Conflict(_("%(email)s belongs to the organization already.") % {"email": email}, code="already_member")
+    known = queries.open_invitation(organization.id, email)
+    if known is not None and queries.state_of(known) == "open":
+        raise _already_invited(email)
+    if known is not None:
+        Invitation.objects.filter(pk=known.pk, accepted_at=None).update(revoked_at=Now())
+    invitation = _create(organization, email, name, role, actor.name or actor.email)
+    _send(actor, organization, invitation)
+    return invitation, queries.link_of(invitation)
+
+
+def invite_first_admin(*, organization: TenantLike, email: str, name: str, invited_by: str) -> Invitation:
+    """Ask the first owner into a new organization. Sends nothing yet, and asked again returns the same invitation."""
+    email, name = _checked(email, name)
+    known = queries.open_invitation(organization.id, email)
+    return known or _create(organization, email, name, "owner", invited_by)
+
+
+def resend(*, actor: Actor, organization: TenantLike, invitation_id: UUID) -> tuple[Invitation, str]:
+    """Give the invitation a new link with a new week, and mail it; the former link is dead."""
+    invitation = _get(actor, organization, invitation_id)
+    _renew(invitation)
+    changed = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
+        token_hash=invitation.token_hash, expires_at=invitation.expires_at
+    )
+    if not changed:
+        raise _gone(queries.state_of(_get(actor, organization, invitation_id)))
+    _send(actor, organization, invitation)
+    return invitation, queries.link_of(invitation)
+
+
+def revoke(*, actor: Actor, organization: TenantLike, invitation_id: UUID) -> Invitation:
+    """Withdraw the invitation: its link is dead from now on. Withdrawing twice changes nothing."""
+    invitation = _get(actor, organization, invitation_id)
+    Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(revoked_at=Now())
+    invitation = _get(actor, organization, invitation_id)
+    if invitation.accepted_at is not None:
+        raise _gone("accepted")
+    return invitation
+
+
+def revoke_open(*, organization: TenantLike) -> int:
+    """Withdraw everything that is still open for an organization that will not be; return how many there were."""
+    rows = Invitation.objects.filter(organization_id=organization.id, accepted_at=None, revoked_at=None)
+    return rows.update(revoked_at=Now())
+
+
+def send_invitation(*, organization: TenantLike, email: str) -> None:
+    """Mail the link of the open invitation to this address; does nothing where there is none any more."""
+    invitation = queries.open_invitation(organization.id, email)
+    if invitation is not None and queries.state_of(invitation) == "open":
+        mail.invitation(invitation, organization.name, queries.link_of(invitation))
+
+
+def accept(*, actor: Actor | None, token: str, name: str = "", password: str = "", request_id: str = "") -> Acceptance:
+    """Let the invited person in, once: account (where they have none), membership and invitation in one transaction.
+
+    Somebody who has an account must be signed in as it (`actor`); name and password are then not asked. Runs in the
+    public phase. Raises NotFound with code invitation_expired, invitation_accepted, invitation_revoked or
+    invitation_unknown.
+    """
+    invitation = queries.invitation_by_token(token)
+    state = queries.state_of(invitation) if invitation else "unknown"
+    if invitation is None or state != "open":
+        raise _gone(state)
+    organization = _organization(invitation)
+    user, created = _guest(actor, invitation, name, password)
+    by = Actor(kind="person", user_id=user.pk, name=user.name, email=user.email)
+    with public_scope(actor=by, source="console", request_id=request_id):
+        if not _claim(invitation, token):
+            again = queries.invitation_by_token(token)
+            raise _gone(queries.state_of(again) if again else "unknown")
+        if created:
+            _create_account(user)
+        with scope(organization, actor=by, source="console", request_id=request_id):
+            add_member(actor=SYSTEM, user=user, role_slug=invitation.role, name=invitation.name or user.name)
+    return Acceptance(user, organization, created)
+
+
+def _checked(email: str, name: str) -> tuple[str, str]:
+    email, name = email.strip(), name.strip()
+    errors = []
+    try:
+        validate_email(email)
+    except ValidationError:
+        errors.append(FieldError("email", "email_malformed", _("Enter an e-mail address like name@example.com.")))
+    if len(email) > 254:
+        errors.append(FieldError("email", "email_length", _("An e-mail address has at most 254 characters.")))
+    if len(name) > 120 or not name.isprintable():
+        errors.append(FieldError("name", "name_length", _("Give a name of at most 120 characters.")))
+    if errors:
+        raise Invalid(_("Nobody can be invited like this."), errors=errors)
+    return email, name
+
+
+def _refuse_higher_rank(actor: Actor, slug: str) -> None:
+    positions = dict(Role.objects.filter(slug__in=(slug, actor.role)).values_list("slug", "position"))
+    if slug not in positions:
+        raise Invalid(errors=[FieldError("role", "unknown_role", _("There is no such role."))])
+    if actor.kind != "system" and positions[slug] < positions.get(actor.role, len(ROLES)):
+        raise NotAllowed(
+            _("You can't give a role of a higher rank than your own."),
+            code="above_own_rank",
+            permission="member:invite",
+            granted_by=[str(role.name) for role in ROLES.values() if role.position <= positions[slug]],
+        )
+
+
+def _create(organization: TenantLike, email: str, name: str, role: str, invited_by: str) -> Invitation:
+    invitation = Invitation(
+        organization_id=organization.id,
+        email=email,
+        name=name,
+        role=role,
+        invited_by=invited_by[:254],
+        tenant_role=tenant_role(str(connection.settings_dict["NAME"]), organization.schema_name),
+    )
+    _renew(invitation)
+    try:
+        with transaction.atomic():
+            invitation.save(force_insert=True)
+    except IntegrityError as error:
+        raise _already_invited(email) from error
+    return invitation
+
+
+def _renew(invitation: Invitation) -> None:
+    invitation.expires_at = timezone.now() + LIFETIME
+    invitation.token_hash = queries.hash_of(queries.token_of(invitation))
+
+
+def _send(actor: Actor, organization: TenantLike, invitation: Invitation) -> None:
+    enqueue(SEND, {"invitation_id": str(invitation.pk)}, actor=actor, organization=organization)
+
+
+def _get(actor: Actor, organization: TenantLike, invitation_id: UUID) -> Invitation:
+    """Operators invite from the public tables, people from inside their organization, with the permission."""
+    if not (actor.kind == "operator" and current_scope().organization is None):
+        require(actor, "member:invite")
+    found = next((row for row in queries.invitations_of(organization.id) if row.pk == invitation_id), None)
+    if found is None:
+        accepted = Invitation.objects.filter(organization_id=organization.id, pk=invitation_id).exists()
+        raise _gone("accepted") if accepted else NotFound(_("There is no such invitation."))
+    return found
+
+
+def _organization(invitation: Invitation) -> records.Tenant:
+    organization = records.tenant_by_id(invitation.organization_id)
+    if organization is None:
+        raise _gone("unknown")
+    if organization.status == Organization.Status.SUSPENDED:
+        raise NotAllowed(
+            _("%(name)s is suspended. Ask the people who run the platform.") % {"name": organization.name},
+            code="organization_suspended",
+        )
+    return organization
+
+
+def _guest(actor: Actor | None, invitation: Invitation, name: str, password: str) -> tuple[User, bool]:
+    """Return the account that comes in and whether it is new. Hashing is slow, so it happens before any lock."""
+    user = person_by_email(invitation.email)
+    if user is None:
+        return _new_account(invitation, name.strip(), password), True
+    if not user.is_active:
+        raise NotAllowed(_("This account is switched off. Ask the people who run the platform."), code="inactive")
+    if actor is None or actor.user_id != user.pk:
+        raise _sign_in_first(invitation.email)
+    return user, False
+
+
+def _new_account(invitation: Invitation, name: str, password: str) -> User:
+    user = User(email=invitation.email, name=name)
+    errors = []
+    if not name or len(name) > 120 or not name.isprintable():
+        errors.append(FieldError("name", "name_length", _("Give a name of 1 to 120 characters.")))
+    if "\x00" in password or len(password) > 1000:
+        errors.append(FieldError("password", "password_malformed", _("Choose another password.")))
+    else:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            errors += [FieldError("password", str(found.code), found.messages[0]) for found in error.error_list]
+    if errors:
+        raise Invalid(_("The invitation can't be accepted like this."), errors=errors)
+    user.password = make_password(password)
+    return user
+
+
+def _claim(invitation: Invitation, token: str) -> bool:
+    """Take the invitation: of many who try at once, exactly one."""
+    rows = Invitation.objects.filter(
+        pk=invitation.pk,
+        token_hash=queries.hash_of(token),
+        accepted_at=None,
+        revoked_at=None,
+        expires_at__gt=Now(),
+    )
+    return rows.update(accepted_at=Now()) == 1
+
+
+def _create_account(user: User) -> None:
+    records.account_changing(user.pk)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        raise _sign_in_first(user.email) from error
+
+
+def _already_invited(email: str) -> Conflict:
+    return Conflict(
+        _("%(email)s was invited already; send that invitation again.") % {"email": email}, code="already_invited"
+    )
+
+
+def _sign_in_first(email: str) -> Unauthenticated:
+    return Unauthenticated(
+        _("%(email)s has an account. Sign in with it to accept.") % {"email": email}, code="sign_in_first"
+    )
+
+
+def _gone(state: str) -> DomainError:
+    sentence = {
+        "expired": _("This invitation has expired."),
+        "accepted": _("This invitation was already accepted."),
+        "revoked": _("This invitation was withdrawn."),
+    }.get(state, _("This invitation is not known."))
+    return NotFound(sentence, code=f"invitation_{state}", state=state)
