@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from console.ops.letters import outbox_folder
 from kernel.tenancy.context import Actor
 from tenants.access.resolver import can
 
@@ -45,7 +46,8 @@ ADMINISTRATION = (
 
 def operator_groups(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the operators' navigation."""
-    return [_group(request, _("Operate"), OPERATE)]
+    sends_mail = outbox_folder() is None
+    return [_group(request, _("Operate"), [item for item in OPERATE if not (sends_mail and item.view == "ops:outbox")])]
 
 
 def tenant_groups(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:

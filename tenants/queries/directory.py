@@ -1,15 +1,17 @@
 """What operators see of the organizations: rows of public tables only, never inside a tenant's schema."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Cast, Coalesce
 
 from kernel.errors import NotFound
+from kernel.http.cursor import BadCursor
 from kernel.jobs.models import Job
-from tenants.commands.onboarding import ONBOARD
+from tenants.commands.onboarding import ONBOARD, ROLL_BACK
 from tenants.models import DirectoryEntry, Domain, Organization, Plan
 
 PAGE = 50
@@ -25,6 +27,7 @@ class TenantRow:
     name: str
     address: str
     schema_name: str
+    plan: str
     plan_name: str
     state: str
     status_reason: str
@@ -46,8 +49,8 @@ def tenant_page(*, state: str = "", text: str = "", after: str = "") -> tuple[li
         rows = rows.filter(_state(state))
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(slug__icontains=text))
-    name, _tab, last = after.partition("\t")
-    if last:
+    if after:
+        name, last = _position(after)
         rows = rows.filter(Q(name__gt=name) | Q(name=name, id__gt=last))
     found = [_row(organization) for organization in rows[: PAGE + 1]]
     more = f"{found[PAGE - 1].name}\t{found[PAGE - 1].id}" if len(found) > PAGE else ""
@@ -77,11 +80,6 @@ def people_of(organization_id: UUID) -> list[DirectoryEntry]:
     return list(entries.order_by("email")[:200])
 
 
-def onboarding_job(organization_id: UUID) -> Job | None:
-    """Return the newest job that set the organization up or rolled it back."""
-    return Job.objects.filter(kind__startswith="tenants.", dedupe_key=str(organization_id)).order_by("-id").first()
-
-
 @dataclass(frozen=True, slots=True)
 class SuspensionEffects:
     """What suspending would stop, counted now."""
@@ -107,6 +105,12 @@ def suspension_effects(organization_id: UUID) -> SuspensionEffects:
     )
 
 
+def addresses_of(ids: Collection[str]) -> dict[str, str]:
+    """Return the slugs of those of these organizations that are there, by their ids as text. One query."""
+    rows = Organization.objects.exclude(status=Status.REMOVED).filter(pk__in=ids)
+    return {str(pk): slug for pk, slug in rows.values_list("pk", "slug")}
+
+
 def plans() -> list[Plan]:
     """Return the plans in the order they are offered."""
     return list(Plan.objects.order_by("position"))
@@ -129,9 +133,11 @@ def _rows() -> QuerySet[Organization]:
 
 
 def _with_setup(rows: QuerySet[Organization]) -> QuerySet[Organization]:
-    newest = Job.objects.filter(kind=ONBOARD, organization_id=None).order_by("-id")
+    newest = Job.objects.filter(kind__in=(ONBOARD, ROLL_BACK), organization_id=None).order_by("-id")
+    state = Subquery(newest.filter(dedupe_key=Cast(OuterRef("pk"), CharField())).values("state")[:1])
+    # Asked only of those that are being set up: the table of jobs is long, and they are few.
     annotated: QuerySet[Organization] = rows.annotate(
-        setup_state=Subquery(newest.filter(dedupe_key=Cast(OuterRef("pk"), CharField())).values("state")[:1])
+        setup_state=Case(When(status=Status.PROVISIONING, then=state), default=None, output_field=CharField(null=True))
     )
     return annotated
 
@@ -145,6 +151,14 @@ def _state(state: str) -> Q:
     return Q(status=state)
 
 
+def _position(cursor: str) -> tuple[str, UUID]:
+    name, _tab, last = cursor.rpartition("\t")
+    try:
+        return name, UUID(last)
+    except ValueError as error:
+        raise BadCursor() from error
+
+
 def _row(organization: Organization) -> TenantRow:
     failed = organization.status == Status.PROVISIONING and organization.setup_state in Job.RETRYABLE
     return TenantRow(
@@ -153,6 +167,7 @@ def _row(organization: Organization) -> TenantRow:
         name=organization.name,
         address=organization.address or "",
         schema_name=organization.schema_name,
+        plan=organization.plan_id,
         plan_name=organization.plan.name,
         state="failed" if failed else organization.status,
         status_reason=organization.status_reason,

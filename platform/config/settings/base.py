@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import django
+
 from config.settings import env
 from config.settings.content_types import CONTENT_TYPES as CONTENT_TYPES
 
 ROOT = Path(__file__).resolve().parents[3]
+# Studio uses the pages of Django's admin without installing it, which would bring a table and a sign-in of its own.
+ADMIN = Path(django.__file__).parent / "contrib" / "admin"
 
 BASE_DOMAIN = env.read("BASE_DOMAIN")
 PORT = int(env.read("PORT"))
@@ -105,9 +109,13 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [ROOT / "console" / "templates", ADMIN / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {
+                name: f"django.contrib.admin.templatetags.{name}"
+                for name in ("admin_filters", "admin_list", "admin_modify", "admin_urls", "log")
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
@@ -148,6 +156,7 @@ USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / ".data" / "static"
+STATICFILES_DIRS = [("admin", ADMIN / "static" / "admin")]
 STORAGES = {
     "default": {"BACKEND": "kernel.storage.PrivateStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -1,0 +1,1 @@
+"""The operators' console: tenants, onboarding, jobs, the platform audit, operators, outgoing mail, Studio."""
