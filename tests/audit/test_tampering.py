@@ -35,7 +35,7 @@ TENANT_ATTACKS = {
     "borrow a function": (
         "CREATE TEMP TABLE mine (id uuid, name text);"
         " CREATE TRIGGER t AFTER INSERT ON mine REFERENCING NEW TABLE AS new_rows"
-        " FOR EACH STATEMENT EXECUTE FUNCTION record_access_team_create()"
+        " FOR EACH STATEMENT EXECUTE FUNCTION record_access_team()"
     ),
     "become the owner": "SET ROLE owner",
     "write the operators' log": f"INSERT INTO public.audit_platform_platformentry {FORGERY}",

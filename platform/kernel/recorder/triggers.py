@@ -1,6 +1,6 @@
-"""The recorder itself: per table three generated functions and statement-level triggers, as SQL text.
+"""The recorder itself: per table one generated function and three statement-level triggers, as SQL text.
 
-Each function works in two steps: it folds the transition tables into arrays, then inserts from the arrays. A
+The function works in two steps: it folds the transition tables into arrays, then inserts from the arrays. A
 statement that read a transition table and wrote a real one could not run where tables live on remote shards.
 The text of the changes is put together as JSON and parsed once per row; building jsonb piece by piece costs twice.
 """
@@ -26,6 +26,10 @@ _TRANSITIONS = {
     UPDATE: "OLD TABLE AS old_rows NEW TABLE AS new_rows",
     DELETE: "OLD TABLE AS old_rows",
 }
+_STATEMENTS = {CREATE: "INSERT", UPDATE: "UPDATE", DELETE: "DELETE"}
+# The plan is made at the first call of a session, perhaps for one row, and kept: a nested loop chosen then would take
+# hours for a later statement that changes many rows.
+_ATTRIBUTES = DEFINER + " SET enable_nestloop = off"
 _MAX_COLUMNS = 98  # concat_ws takes 100 arguments
 
 
@@ -54,14 +58,13 @@ class Table:
             raise ValueError(f"{self.name} has more than {_MAX_COLUMNS} recorded columns.")
         if any(column.masked and column.name == self.label for column in self.columns):
             raise ValueError(f"{self.name}: the label {self.label} is masked, so it can't name the object.")
-        for kind in ROW_EVENTS:
-            if len(function_name(self.name, kind).encode()) > 63:
-                raise ValueError(f"{self.name} is too long a name for its recording functions.")
+        if len(function_name(self.name).encode()) > 63:
+            raise ValueError(f"{self.name} is too long a name for its recording function.")
 
 
-def function_name(table: str, kind: int) -> str:
-    """Return the name of the function that records one kind of change of `table`."""
-    return f"record_{table}_{ROW_EVENTS[kind]}"
+def function_name(table: str) -> str:
+    """Return the name of the function that records changes of `table`."""
+    return f"record_{table}"
 
 
 def trigger_name(kind: int) -> str:
@@ -71,16 +74,13 @@ def trigger_name(kind: int) -> str:
 
 def install(table: Table) -> Iterable[str]:
     """Return the statements that start or renew the recording of `table`; each is one top-level statement."""
+    function = quoted(table.schema, function_name(table.name))
+    yield f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger\n{_ATTRIBUTES}\nAS $record${body(table)}$record$"
+    # Whoever may execute a trigger function can put it on a table of their own and forge entries.
+    yield f"REVOKE ALL ON FUNCTION {function}() FROM PUBLIC"
     for kind in ROW_EVENTS:
-        function = quoted(table.schema, function_name(table.name, kind))
         yield (
-            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger\n{_attributes(kind)}"
-            f"\nAS $record${body(table, kind)}$record$"
-        )
-        # Whoever may execute a trigger function can put it on a table of their own and forge entries.
-        yield f"REVOKE ALL ON FUNCTION {function}() FROM PUBLIC"
-        yield (
-            f"CREATE OR REPLACE TRIGGER {trigger_name(kind)} AFTER {_statement(kind)}"
+            f"CREATE OR REPLACE TRIGGER {trigger_name(kind)} AFTER {_STATEMENTS[kind]}"
             f" ON {quoted(table.schema, table.name)} REFERENCING {_TRANSITIONS[kind]}"
             f" FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
         )
@@ -90,54 +90,69 @@ def remove(schema: str, name: str) -> Iterable[str]:
     """Return the statements that end the recording of a table."""
     for kind in ROW_EVENTS:
         yield f"DROP TRIGGER IF EXISTS {trigger_name(kind)} ON {quoted(schema, name)}"
-        yield f"DROP FUNCTION IF EXISTS {quoted(schema, function_name(name, kind))}()"
+    yield f"DROP FUNCTION IF EXISTS {quoted(schema, function_name(name))}()"
 
 
-def body(table: Table, kind: int) -> str:
+def body(table: Table) -> str:
     """Return the function's body; equal bodies record equally, which is how installed functions are verified."""
-    more = ["_keys text[]", "_labels text[]", "_changes text[]"]
-    if kind == UPDATE:
-        more.append("_moved boolean")
-    return f"\n{declarations(*more)}BEGIN\n{_fold(table, kind)}\n    {_insert(table, kind)};\n    RETURN NULL;\nEND\n"
+    variables = declarations(
+        "_keys text[]", "_labels text[]", "_changes text[]", "_moved boolean", "_action smallint", "_event text"
+    )
+    moved = literal(f"The primary key of a row of {table.name} can't be changed: its history would break off.")
+    lines = [
+        "BEGIN",
+        f"    IF TG_OP = {literal(_STATEMENTS[CREATE])} THEN",
+        *_fold(table, CREATE),
+        f"    ELSIF TG_OP = {literal(_STATEMENTS[UPDATE])} THEN",
+        *_fold(table, UPDATE),
+        "        IF _moved THEN",
+        f"            RAISE integrity_constraint_violation USING MESSAGE = {moved};",
+        "        END IF;",
+        "    ELSE",
+        *_fold(table, DELETE),
+        "    END IF;",
+        "    IF _keys IS NOT NULL THEN",
+        f"        {_insert(table)};",
+        "    END IF;",
+        "    RETURN NULL;",
+        "END",
+    ]
+    return f"\n{variables}" + "\n".join(lines) + "\n"
 
 
-def _fold(table: Table, kind: int) -> str:
+def _fold(table: Table, kind: int) -> list[str]:
     row = "o" if kind == DELETE else "n"
+    key = quoted(table.key)
     picked = [
-        f"array_agg({row}.{quoted(table.key)}::text)",
+        f"array_agg({row}.{key}::text)",
         f"array_agg({row}.{quoted(table.label)}::text)",
         f"array_agg(concat_ws(',', {', '.join(_change(column, kind) for column in table.columns)}))",
     ]
     into = ["_keys", "_labels", "_changes"]
     if kind == UPDATE:
-        picked.append(f"bool_or(n.{quoted(table.key)} IS NULL)")
+        picked.append(f"bool_or(n.{key} IS NULL)")
         into.append("_moved")
     source = {
         CREATE: "new_rows AS n",
         DELETE: "old_rows AS o",
-        UPDATE: f"old_rows AS o LEFT JOIN new_rows AS n ON n.{quoted(table.key)} = o.{quoted(table.key)}",
+        UPDATE: f"old_rows AS o LEFT JOIN new_rows AS n ON n.{key} = o.{key}",
     }[kind]
-    lines = [
-        f"SELECT {', '.join(picked)}",
-        f"    INTO {', '.join(into)}",
-        f"    FROM {source};",
-        "IF _keys IS NULL THEN",
-        "    RETURN NULL;",
-        "END IF;",
+    return [
+        f"        SELECT {', '.join(picked)}",
+        f"            INTO {', '.join(into)}",
+        f"            FROM {source};",
+        f"        _action := {kind};",
+        f"        _event := {literal(ROW_EVENTS[kind])};",
     ]
-    if kind == UPDATE:
-        message = literal(f"The primary key of a row of {table.name} can't be changed: its history would break off.")
-        lines += ["IF _moved THEN", f"    RAISE integrity_constraint_violation USING MESSAGE = {message};", "END IF;"]
-    return "\n".join(f"    {line}" for line in lines)
 
 
-def _insert(table: Table, kind: int) -> str:
+def _insert(table: Table) -> str:
     values = {
         "content_type_id": str(table.content_type),
         "object_pk": "c.pk",
         "object_repr": "coalesce(c.label, '')",
-        "action": str(kind),
-        "event": literal(ROW_EVENTS[kind]),
+        "action": "_action",
+        "event": "_event",
         "changes": "('{' || c.changes || '}')::jsonb",
     }
     rows = (
@@ -166,13 +181,3 @@ def _change(column: Column, kind: int) -> str:
 
 def _stars(value: str, stars: str) -> str:
     return f"CASE WHEN {value} IS NOT NULL THEN {stars} END"
-
-
-def _attributes(kind: int) -> str:
-    # The plan is made at the first call of a session, perhaps for one row, and kept: a nested loop chosen then
-    # would take hours for a later statement that changes many rows.
-    return DEFINER + (" SET enable_nestloop = off" if kind == UPDATE else "")
-
-
-def _statement(kind: int) -> str:
-    return {CREATE: "INSERT", UPDATE: "UPDATE", DELETE: "DELETE"}[kind]

@@ -41,10 +41,11 @@ def schema_gaps(schema: str) -> list[str]:
     if functions.get(event_function.NAME) != event_function.body(schema):
         found.append("The function for semantic entries is missing or not today's.")
     for table in declared_tables(schema):
+        function = triggers.function_name(table.name)
+        if functions.get(function) != triggers.body(table):
+            found.append(f"{table.name}: the recording function is missing or not today's.")
         for kind, event in ROW_EVENTS.items():
-            if functions.get(triggers.function_name(table.name, kind)) != triggers.body(table, kind):
-                found.append(f"{table.name}: the function for {event} is missing or not today's.")
-            if enabled.get((table.name, triggers.trigger_name(kind))) != triggers.function_name(table.name, kind):
+            if enabled.get((table.name, triggers.trigger_name(kind))) != function:
                 found.append(f"{table.name}: the trigger for {event} is missing or switched off.")
     return found
 

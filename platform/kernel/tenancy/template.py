@@ -36,11 +36,17 @@ class Template:
 
 @cache
 def migration_key() -> str:
-    """Return a hash over every migration on disk: two equal keys mean equal schemas. Read once per process."""
-    digest = hashlib.sha256(repr((settings.TENANT_APPS, settings.TENANT_DB_ROLES)).encode())
+    """Return a hash over every migration on disk and what they generate: two equal keys mean equal schemas.
+
+    Read once per process.
+    """
+    fixed = (settings.TENANT_APPS, settings.TENANT_DB_ROLES, sorted(settings.CONTENT_TYPES.items()))
+    digest = hashlib.sha256(repr(fixed).encode())
     for name in sorted([*settings.TENANT_APPS, *settings.SHARED_APPS]):
         for path in sorted(Path(apps.get_app_config(_label(name)).path, "migrations").glob("*.py")):
             digest.update(f"{name}/{path.name}".encode() + path.read_bytes())
+    for path in sorted(Path(apps.get_app_config("jobs").path, "../recorder").glob("*.py")):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
