@@ -288,14 +288,13 @@ def test_the_log_names_the_person_who_came_in(organization: Organization, admin:
 
 
 def test_pages_of_an_invitation_tell_no_other_site(organization: Organization, admin: Actor) -> None:
-    browser = Browser()
-    link = link_of(invited(organization, admin))
+    invitation, browser = invited(organization, admin), Browser()
 
-    first = browser.get(link)
+    first = browser.get(link_of(invitation))
     second = browser.follow(first)
 
-    assert [answer["Referrer-Policy"] for answer in (first, second)] == ["no-referrer"] * 2
-    assert link not in second.content.decode()
+    assert [answer["Referrer-Policy"] for answer in (first, second)] == ["no-referrer", "same-origin"]
+    assert token_of(invitation) not in second.content.decode() + browser.here
 
 
 def test_opening_the_link_changes_nothing(organization: Organization, admin: Actor) -> None:
