@@ -43,13 +43,14 @@ def project_servers(environ: Mapping[str, str], *, purpose: str, wait_for_users:
 @contextlib.contextmanager
 def product_stopped(purpose: str) -> Iterator[None]:
     """Keep the product from running during the block; raise if it runs now."""
-    try:
-        with product_lock(purpose):
-            yield
-    except lock.Held as held:
-        raise ServerError(
-            f"{held.holder.purpose} is running (process {held.holder.pid}). Stop it first: Ctrl-C in its terminal."
-        ) from None
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(product_lock(purpose))
+        except lock.Held as held:
+            raise ServerError(
+                f"{held.holder.purpose} is running (process {held.holder.pid}). Stop it first: Ctrl-C in its terminal."
+            ) from None
+        yield
 
 
 def product_lock(purpose: str, url: str = "") -> contextlib.AbstractContextManager[None]:

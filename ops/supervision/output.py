@@ -5,7 +5,16 @@ import selectors
 import sys
 from typing import IO
 
-COLORS = {"servers": 36, "web": 32, "dispatcher": 33, "worker": 35, "migrate": 34, "static": 34, "seed": 34}
+COLORS = {
+    "servers": 36,
+    "web": 32,
+    "dispatcher": 33,
+    "worker": 35,
+    "provision": 35,
+    "migrate": 34,
+    "static": 34,
+    "seed": 34,
+}
 WIDTH = 10
 
 

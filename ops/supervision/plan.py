@@ -11,6 +11,9 @@ from pathlib import Path
 from ops.project import ROOT, data_folder
 from ops.servers.errors import ServerError
 
+# Every queue of the product's jobs, and what its worker is called in the output.
+WORKERS = {"default": "worker", "provisioning": "provision"}
+
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
 
@@ -52,13 +55,14 @@ def manage(name: str, *arguments: str, plain: bool = False) -> Step:
 
 
 def services(port: int, *web_options: str) -> list[Service]:
-    """Return the three processes of the product."""
+    """Return the processes of the product: web, dispatcher, one worker for each queue."""
+    threads = max(2, min(8, 2 * (os.cpu_count() or 1)))
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    web += ["--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning"]
+    web += ["--workers", "1", "--blocking-threads", str(threads), "--no-ws", "--log-level", "warning"]
     return [
         Service("web", [*web, *web_options, "config.wsgi:application"]),
         Service("dispatcher", [*MANAGE, "dispatcher"]),
-        Service("worker", [*MANAGE, "worker"]),
+        *(Service(name, [*MANAGE, "worker", "--queue", queue]) for queue, name in WORKERS.items()),
     ]
 
 

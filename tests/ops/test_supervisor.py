@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from kernel.jobs import registry
 from ops import lock
 from ops.servers.errors import ServerError
 from ops.supervision.child import kill_survivors, marked_processes
 from ops.supervision.output import Output
-from ops.supervision.plan import plan_for
+from ops.supervision.plan import WORKERS, plan_for
 from ops.supervision.watch import changed_file, files_below
 from ops.supervision.web import is_alive, taken_address
 from ops.supervisor import port_from_environment
@@ -207,9 +208,15 @@ def test_every_mode_migrates_before_it_serves(mode: str) -> None:
     plan = plan_for(mode, port=8123, base_domain="localhost")
 
     assert plan.before[0].command[-1] == "db_migrate"
-    assert [service.name for service in plan.services] == ["web", "dispatcher", "worker"]
+    assert [service.name for service in plan.services] == ["web", "dispatcher", "worker", "provision"]
     assert "8123" in plan.services[0].command
     assert plan.reload is (mode != "demo")
+
+
+def test_every_queue_has_a_worker() -> None:
+    registry.load()
+
+    assert sorted(WORKERS) == registry.queues()
 
 
 def test_a_dead_port_is_not_alive(port: int) -> None:

@@ -1,0 +1,1 @@
+"""What `make doctor` looks at: one module per subject, each check a function that returns findings."""
