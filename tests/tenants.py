@@ -5,8 +5,9 @@ import secrets
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import scope
 from tenants.access.roles import install_roles
-from tenants.models import Organization
+from tenants.models import Domain, Organization
 from tenants.provisioning.schemas import drop_schema, make_schema
+from tenants.slugs import host_of
 
 
 def make_organization(slug: str = "", plan: str = "scale") -> Organization:
@@ -15,6 +16,7 @@ def make_organization(slug: str = "", plan: str = "scale") -> Organization:
     made = Organization.objects.using("owner").create(
         slug=slug, name=slug.title(), plan_id=plan, status=Organization.Status.ACTIVE
     )
+    Domain.objects.using("owner").create(domain=host_of(slug), tenant=made, is_primary=True)
     make_schema(made)
     with scope(made, actor=SYSTEM, source="system"):
         install_roles()

@@ -1,34 +1,12 @@
 """A scope costs two messages: BEGIN with everything in it, and COMMIT."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from django.db import connections
 
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import scope
 from tenants.access.models import Team
 from tenants.models import Organization
-from tests.tenancy.wire import Wire, counted, socket_of
-
-
-@contextmanager
-def watched() -> Iterator[Wire]:
-    """Send the default connection's traffic through the counting proxy."""
-    before = connections["default"]
-    settings = before.settings_dict
-    with counted(socket_of(settings["HOST"], settings["PORT"])) as (folder, wire):
-        through = before.copy()
-        through.settings_dict = settings | {"HOST": folder, "PORT": "5432"}
-        connections["default"] = through
-        try:
-            through.ensure_connection()
-            wire.clear()
-            yield wire
-        finally:
-            through.close()
-            connections["default"] = before
+from tests.tenancy.wire import verbs, watched
 
 
 def test_a_scope_adds_begin_and_commit_and_nothing_else(organization: Organization) -> None:
@@ -36,7 +14,7 @@ def test_a_scope_adds_begin_and_commit_and_nothing_else(organization: Organizati
         with scope(organization, actor=SYSTEM, source="api", request_id="r"):
             assert list(Team.objects.values_list("name", flat=True)) == []
             Team.objects.count()
-        kinds = [text.split(";")[0].split()[0] for _kind, text in wire.messages]
+        kinds = verbs(wire)
 
     assert kinds == ["BEGIN", "SELECT", "SELECT", "COMMIT"]
 
@@ -55,6 +33,6 @@ def test_a_rolled_back_scope_adds_begin_and_rollback(organization: Organization,
             for _ in range(reads):
                 Team.objects.count()
             raise ZeroDivisionError
-        kinds = [text.split(";")[0].split()[0] for _kind, text in wire.messages]
+        kinds = verbs(wire)
 
     assert kinds == ["BEGIN", *["SELECT"] * reads, "ROLLBACK"]

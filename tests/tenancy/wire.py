@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.db import connections
+
 
 class Wire:
     """The frontend messages of all connections through the proxy, as (type, first 40 bytes of text)."""
@@ -77,3 +79,26 @@ def _forward(source: socket.socket, sink: socket.socket, wire: Wire | None) -> N
 def socket_of(host: str, port: str) -> str:
     """Return the path of PostgreSQL's socket in the folder `host`."""
     return str(Path(host) / f".s.PGSQL.{port or 5432}")
+
+
+@contextmanager
+def watched() -> Iterator[Wire]:
+    """Send the default connection's traffic through the counting proxy."""
+    before = connections["default"]
+    settings = before.settings_dict
+    with counted(socket_of(settings["HOST"], settings["PORT"])) as (folder, wire):
+        through = before.copy()
+        through.settings_dict = settings | {"HOST": folder, "PORT": "5432"}
+        connections["default"] = through
+        try:
+            through.ensure_connection()
+            wire.clear()
+            yield wire
+        finally:
+            through.close()
+            connections["default"] = before
+
+
+def verbs(wire: Wire) -> list[str]:
+    """Return the first word of each message."""
+    return [text.split(";")[0].split()[0] for _kind, text in wire.messages]
