@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from kernel.tenancy.context import Actor
 from tenants.access.catalogue import known
@@ -39,18 +41,22 @@ def operator_page(view: View) -> View:
 
 
 def member_page(action: str = "") -> Callable[[View], View]:
-    """A page of an organization, for members whose role holds `action` on something (or for every member)."""
+    """A page of an organization, for members whose role holds `action` on something (or for every member).
+
+    Times that people read and write there are on the organization's clock.
+    """
     needed = known(action) if action else MEMBER
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor = actor_of(request, optional=True)
+            actor = cast(DoorRequest, request).actor
             if actor is None:
                 return _to_sign_in(request)
             if action:
                 require(actor, action)
-            return view(request, *args, **kwargs)
+            with timezone.override(ZoneInfo(tenant_of(request).time_zone)):
+                return view(request, *args, **kwargs)
 
         return _marked(guarded, needed)
 

@@ -16,7 +16,7 @@ from audit.lines import Line
 from audit.platform import queries
 from audit.reading import Wanted
 from console.guards import is_fragment, operator_page
-from console.ops.parameters import pages, text
+from console.parameters import pages, text
 from kernel.errors import FieldError, Invalid
 from tenants.queries.directory import addresses_of
 

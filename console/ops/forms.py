@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import DomainError
+from console.forms import choose
 
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
@@ -55,27 +55,11 @@ class PlanForm(forms.Form):
         choose(self, "plan", plans)
 
 
-def explain(form: forms.BaseForm, error: DomainError) -> None:
-    """Put what a command refused beside the fields it names; the rest stands above the form."""
-    for found in error.errors:
-        form.add_error(found.pointer if found.pointer in form.fields else None, found.message)
-    if not error.errors:
-        form.add_error(None, error.detail or str(error.title))
-
-
 def time_zones() -> list[tuple[str, Any]]:
     """Return UTC, then places by region, as choices."""
     names = sorted(name for name in available_timezones() if name.partition("/")[0] in REGIONS)
     groups = groupby(names, key=lambda name: name.partition("/")[0])
     return [("UTC", "UTC"), *((region, [(name, _place(name)) for name in found]) for region, found in groups)]
-
-
-def choose(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
-    """Give a field its choices."""
-    field = form.fields[name]
-    if not isinstance(field, forms.ChoiceField):
-        raise TypeError(f"{name} is no choice.")
-    field.choices = list(choices)
 
 
 def _place(name: str) -> str:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from console.guards import actor_of, is_fragment, operator_page
+from console.live import live_page, live_part
 from console.ops.job_words import kind_label, percent_of, readable, seconds_of, state_of, steps_of
-from console.ops.live import live_page, live_part
-from console.ops.parameters import pages, tabs, text
+from console.parameters import pages, tabs, text
 from kernel.jobs.commands import cancel_job, retry_job
 from kernel.jobs.models import Job
 from kernel.jobs.queries import job_counts, job_detail

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from console.forms import explain
 from console.guards import actor_of, is_fragment, operator_page
-from console.ops.forms import PlanForm, SuspendForm, explain
-from console.ops.parameters import text
+from console.ops.forms import PlanForm, SuspendForm
 from console.ops.plan_words import plan_cards, plan_effects
 from console.ops.tenants import tenant_of_row
+from console.parameters import text
 from kernel.errors import Invalid, PreconditionFailed
 from tenants.commands import lifecycle as commands
 from tenants.queries import directory as queries

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from console.forms import explain
 from console.guards import actor_of, operator_page
-from console.ops.forms import OnboardForm, explain
+from console.live import live_page, live_part
+from console.ops.forms import OnboardForm
 from console.ops.job_words import seconds_of, steps_of
 from console.ops.letters import outbox_folder
-from console.ops.live import live_page, live_part
-from console.ops.parameters import text
 from console.ops.plan_words import plan_cards
+from console.parameters import text
 from kernel.errors import Invalid
 from kernel.jobs.commands import retry_job
 from tenants.addresses import origin

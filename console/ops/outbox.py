@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from console.guards import operator_page
 from console.ops.letters import letter, letter_page
-from console.ops.parameters import pages, text
+from console.parameters import pages, text
 
 
 @operator_page

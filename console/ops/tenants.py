@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from audit.platform import queries as audit_queries
 from console.guards import is_fragment, operator_page
 from console.ops.jobs import job_rows
-from console.ops.parameters import pages, tabs, text
+from console.parameters import pages, tabs, text
 from tenants.addresses import origin
 from tenants.models import Organization
 from tenants.queries import directory as queries
