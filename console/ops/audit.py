@@ -50,23 +50,22 @@ def linked(lines: Sequence[Line]) -> list[dict[str, Any]]:
 
 
 def _wanted(given: dict[str, str]) -> Wanted:
-    until = _day(given["until"], "until")
     return Wanted(
         person=given["actor"],
         object_type=given["object_type"],
         since=_day(given["since"], "since"),
-        until=until + timedelta(days=1) if until else None,
+        until=_day(given["until"], "until", later=1),
         request_id=given["request_id"],
     )
 
 
-def _day(written: str, name: str) -> datetime | None:
-    """Return the start of a day in UTC, the clock that the log is kept in."""
+def _day(written: str, name: str, *, later: int = 0) -> datetime | None:
+    """Return the start of a day in UTC, the clock that the log is kept in, or of one some days later."""
     if not written:
         return None
     try:
-        day = date.fromisoformat(written)
+        day = date.fromisoformat(written) + timedelta(days=later)
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         message = _("%(text)s is no day; write it like 2026-11-30.") % {"text": written}
         raise Invalid(message, errors=[FieldError(f"?{name}", "bad_date", message)]) from error
