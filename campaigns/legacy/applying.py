@@ -8,17 +8,24 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from campaigns.legacy.staging import CopyCursor
+from campaigns.legacy.staging import CopyCursor, set_based
 
 CHUNK: Final = 5000
 
+_REACH: Final = """
+SELECT coalesce(max(ord), 0), count(*) FROM (
+    SELECT ord FROM campaigns_importrow
+    WHERE batch_id = %(batch)s AND ord > %(cursor)s AND verdict = 'created' AND kind = ANY(%(kinds)s)
+    ORDER BY ord LIMIT %(size)s
+) c"""
 _CHUNK: Final = """
     chunk AS MATERIALIZED (
         SELECT r.ord, r.kind, r.legacy_id, r.flow_id, r.product_ref, r.content_hash, r.changed_at, p.payload
         FROM campaigns_importrow r
         JOIN campaigns_importpayload p ON p.batch_id = r.batch_id AND p.ord = r.ord
-        WHERE r.batch_id = %(batch)s AND r.ord > %(cursor)s AND r.verdict = 'created' AND r.kind = ANY(%(kinds)s)
-        ORDER BY r.ord LIMIT %(size)s
+        WHERE r.batch_id = %(batch)s AND r.ord > %(cursor)s AND r.ord <= %(last)s
+            AND p.batch_id = %(batch)s AND p.ord > %(cursor)s AND p.ord <= %(last)s
+            AND r.verdict = 'created' AND r.kind = ANY(%(kinds)s)
     )"""
 _SETTLED: Final = """
     remembered AS (
@@ -30,12 +37,13 @@ _SETTLED: Final = """
     ), marked AS (
         UPDATE campaigns_importrow r SET object_id = m.id
         FROM chunk c JOIN made m ON m.legacy_id = c.legacy_id
-        WHERE r.batch_id = %(batch)s AND r.ord = c.ord
+        WHERE r.batch_id = %(batch)s AND r.ord > %(cursor)s AND r.ord <= %(last)s AND r.ord = c.ord
     ), used AS (
         DELETE FROM campaigns_importpayload p USING chunk c JOIN made m ON m.legacy_id = c.legacy_id
-        WHERE p.batch_id = %(batch)s AND p.ord = c.ord AND p.pictures = '[]'::jsonb
+        WHERE p.batch_id = %(batch)s AND p.ord > %(cursor)s AND p.ord <= %(last)s AND p.ord = c.ord
+            AND p.pictures = '[]'::jsonb
     )
-    SELECT coalesce(max(ord), 0), count(*), (SELECT count(*) FROM made) FROM chunk"""
+    SELECT count(*) FROM made"""
 _PRODUCTS: Final = f"""
 WITH {_CHUNK}, made AS (
     INSERT INTO catalog_product (id, owner_id, legacy_source, legacy_id, row_version, created_at, updated_at, name, sku,
@@ -70,7 +78,7 @@ WITH {_CHUNK}, made AS (
     SELECT %(source)s, kind, legacy_id, flow_id, content_hash, %(batch)s FROM chunk
     ON CONFLICT (source, kind, legacy_id) DO NOTHING RETURNING legacy_id
 )
-SELECT coalesce(max(ord), 0), count(*), (SELECT count(*) FROM made) FROM chunk"""
+SELECT count(*) FROM made"""
 _OVERTAKEN: Final = """
 UPDATE campaigns_importrow r
 SET verdict = CASE WHEN f.content_hash = r.content_hash THEN 'duplicate' ELSE 'conflict' END,
@@ -116,8 +124,14 @@ def apply_chunk(
         "kinds": list(stage.kinds),
         "size": size,
     }
-    cursor.execute(stage.sql, parameters)
-    [(last, rows, made)] = cursor.fetchall()
-    if made < rows:
-        cursor.execute(_OVERTAKEN, parameters | {"last": last})
+    cursor.execute(_REACH, parameters)
+    [(last, rows)] = cursor.fetchall()
+    if not rows:
+        return 0, 0
+    parameters["last"] = last
+    with set_based(cursor):
+        cursor.execute(stage.sql, parameters)
+        [(made,)] = cursor.fetchall()
+        if made < rows:
+            cursor.execute(_OVERTAKEN, parameters)
     return last, made

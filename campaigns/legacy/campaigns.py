@@ -79,7 +79,7 @@ def _product_ref(reading: Reading, creative: dict[str, object]) -> str:
 
 def _payload(reading: Reading, legacy_id: str, name: str, product_ref: str) -> dict[str, object]:
     reading.take("id")
-    made = _made(reading, legacy_id)
+    made = iso(_made(reading, legacy_id))
     creative = Reading(reading.part("adData"), reading.warnings)
     if not creative.rest:
         reading.warn("no_creative")
@@ -97,8 +97,8 @@ def _payload(reading: Reading, legacy_id: str, name: str, product_ref: str) -> d
         "budget_micros": budget,
         "currency": currency,
         "product_ref": product_ref,
-        "created_at": iso(made),
-        "updated_at": iso(made),
+        "created_at": made,
+        "updated_at": made,
         "data": without_empty(
             (
                 ("builder", "v1"),
@@ -132,10 +132,12 @@ def _schedule(reading: Reading) -> tuple[datetime | None, datetime | None]:
     found: dict[str, datetime | None] = {}
     for name in ("starts", "ends"):
         value = reading.rest.get(name)
-        found[name] = moment(value)
         if value is None or (isinstance(value, str) and value.strip().lower() in NOT_SET):
+            found[name] = None
             reading.take(name)
-        elif found[name] is None:
+            continue
+        found[name] = moment(value)
+        if found[name] is None:
             reading.warn("date_unreadable")
         else:
             reading.take(name)

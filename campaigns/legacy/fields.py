@@ -15,6 +15,7 @@ _MONEY: Final = re.compile(r"\s*([$€£]?)\s*(-?[\d,]*\.?\d*)\s*\Z")
 _CURRENCY: Final = {"": "USD", "$": "USD", "€": "EUR", "£": "GBP"}
 _MILLISECONDS: Final = re.compile(r"(?:\A|_)(\d{13})(?:\Z|_)")
 _US_DATE: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -149,8 +150,8 @@ def made_at(legacy_id: str) -> datetime | None:
     match = _MILLISECONDS.search(legacy_id)
     if match is None:
         return None
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(match[1]))
-    return moment if _EARLIEST <= moment < _LATEST else None
+    found = _EPOCH + timedelta(milliseconds=int(match[1]))
+    return found if _EARLIEST <= found < _LATEST else None
 
 
 def moment(value: object) -> datetime | None:

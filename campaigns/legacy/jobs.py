@@ -80,13 +80,7 @@ def _stage(ctx: JobContext, batch: ImportBatch, file: BinaryIO) -> None:
 def _judge(batch: ImportBatch) -> dict[str, Any]:
     with connection.cursor() as cursor:
         settle(cursor, batch.id, batch.source)
-        counts = verdict_counts(cursor, batch.id) | dump_facts(cursor, batch.id)
-        cursor.execute(
-            "DELETE FROM campaigns_importpayload p USING campaigns_importrow r WHERE p.batch_id = %(batch)s"
-            " AND r.batch_id = p.batch_id AND r.ord = p.ord AND r.verdict = 'duplicate' AND p.pictures = '[]'::jsonb",
-            {"batch": batch.id},
-        )
-    return counts
+        return verdict_counts(cursor, batch.id) | dump_facts(cursor, batch.id)
 
 
 def _owner(ctx: JobContext) -> UUID:

@@ -65,9 +65,9 @@ class Pictures:
         return any(picture.state == state for picture in self.found.values())
 
 
-def may_hold_pictures(text: str) -> bool:
+def may_hold_pictures(text: str, start: int = 0, end: int | None = None) -> bool:
     """Whether it is worth to look: a cheap test on the text of a row."""
-    return "data:" in text or "blob:" in text or "PLACEHOLDER]" in text
+    return any(text.find(sign, start, end) >= 0 for sign in ("data:", "blob:", "PLACEHOLDER]"))
 
 
 def take_pictures(value: object) -> tuple[object, Pictures]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from json import JSONDecodeError
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import orjson
 
@@ -26,13 +26,7 @@ def read_row(text: str) -> object:
     """Return the value of `text`; raise RowProblem for anything that is not storable JSON."""
     suspect = _is_suspect(text)
     try:
-        value: object = json.loads(
-            text,
-            parse_float=_fraction,
-            parse_constant=_not_a_number,
-            object_pairs_hook=_object,
-            strict=not suspect,
-        )
+        value: object = (_LENIENT if suspect else _STRICT).decode(text)
     except JSONDecodeError as error:
         raise RowProblem("broken_row", fact=f"{error.msg} ({error.pos + 1})") from None
     except ValueError:  # int() refuses more than 4,300 digits
@@ -41,6 +35,30 @@ def read_row(text: str) -> object:
         for path, code in _unstorable(value, ""):
             raise RowProblem(code, path)
     return value
+
+
+def quick_row(text: str, at: int, *, most: int, depth: int) -> tuple[object, int] | None:
+    """Return the object that begins at `at` and where it ends; None for one that has to be looked at closely.
+
+    Nearly every row is whole, plain and in one piece: it is read once instead of being cut out first.
+    """
+    try:
+        value, end = _STRICT.raw_decode(text, at)
+    except (ValueError, RowProblem, RecursionError):
+        return None
+    raw = text[at:end]
+    if len(raw) > most or _is_suspect(raw):
+        return None
+    if raw.count("{") + raw.count("[") > depth and _is_deeper(value, depth):
+        return None
+    return value, end
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    if most == 0:
+        return True
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_is_deeper(part, most - 1) for part in parts if type(part) is dict or type(part) is list)
 
 
 def write_json(value: object, *, sort_keys: bool = False) -> str:
@@ -120,3 +138,12 @@ def _exact(value: object) -> str:
     if isinstance(value, Decimal):
         return f"\0{value}\0"
     raise TypeError(f"{type(value).__name__} is not JSON.")
+
+
+_HOOKS: Final[dict[str, Any]] = {
+    "parse_float": _fraction,
+    "parse_constant": _not_a_number,
+    "object_pairs_hook": _object,
+}
+_STRICT: Final = json.JSONDecoder(**_HOOKS)
+_LENIENT: Final = json.JSONDecoder(**_HOOKS, strict=False)

@@ -1,7 +1,7 @@
 """Finds where one JSON value ends, without understanding it: so a broken row costs that row and not the file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -55,13 +55,13 @@ def take_value(chars: Chars, limits: Limits) -> Taken:
     return keeper.taken()
 
 
-def take_rows(chars: Chars, limits: Limits) -> Iterator[Taken]:
-    """Take the array whose opening bracket was just taken, one element after the other."""
+def take_rows[T](chars: Chars, take: Callable[[], T]) -> Iterator[T]:
+    """Take the array whose opening bracket was just taken; `take` takes one element and says what it was."""
     if chars.skip_space() == "]":
         chars.at += 1
         return
     while True:
-        yield take_value(chars, limits)
+        yield take()
         follows = chars.skip_space()
         if follows not in (",", "]"):
             raise chars.broken(_("a comma or a closing bracket is missing in a list."))

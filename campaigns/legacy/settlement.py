@@ -19,7 +19,7 @@ The rules, in the order in which they win:
 from typing import Final
 from uuid import UUID
 
-from campaigns.legacy.staging import CopyCursor
+from campaigns.legacy.staging import CopyCursor, set_based
 
 _SETTLE: Final = """
 WITH kinds (kind, target, rank) AS (
@@ -126,13 +126,18 @@ SET code = reason,
                    WHEN kind = 'preference' THEN 'kept' ELSE 'listed' END
 WHERE batch_id = %(batch)s AND kind IN ('queued', 'preference', 'unknown')
 """
+# Their content is there already. Facts about pictures stay: they are counted over the whole dump.
+_FORGET_DUPLICATES: Final = """
+DELETE FROM campaigns_importpayload p USING campaigns_importrow r
+WHERE p.batch_id = %(batch)s AND r.batch_id = %(batch)s AND r.ord = p.ord AND r.verdict = 'duplicate'
+    AND p.pictures = '[]'::jsonb
+"""
 
 
 def settle(cursor: CopyCursor, batch: UUID, source: str) -> None:
     """Give each staged row of `batch` its verdict, code and final warnings."""
     parameters = {"batch": batch, "source": source}
-    # The planner knows nothing of freshly copied rows; on a large dump a nested loop would be quadratic.
-    cursor.execute("SET LOCAL enable_nestloop = off")
-    cursor.execute(_SETTLE, parameters)
-    cursor.execute(_SETTLE_OTHERS, parameters)
-    cursor.execute("SET LOCAL enable_nestloop = on")
+    with set_based(cursor):
+        cursor.execute(_SETTLE, parameters)
+        cursor.execute(_SETTLE_OTHERS, parameters)
+        cursor.execute(_FORGET_DUPLICATES, parameters)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -29,6 +29,19 @@ class CopyCursor(Protocol):
     def execute(self, sql: Any, params: Any = ..., /) -> Any: ...
     def fetchall(self) -> list[Any]: ...
     def copy(self, statement: Any, /) -> AbstractContextManager[Any]: ...
+
+
+@contextmanager
+def set_based(cursor: CopyCursor) -> Iterator[None]:
+    """Keep the planner from nested loops: it knows nothing of rows that were just copied, and guesses few.
+
+    Sorts and hashes may be larger than usual meanwhile; there are never many imports at once.
+    """
+    cursor.execute("SET LOCAL enable_nestloop = off")
+    cursor.execute("SET LOCAL work_mem = '64MB'")
+    yield
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+    cursor.execute("SET LOCAL work_mem TO DEFAULT")
 
 
 def stage(cursor: CopyCursor, batch: UUID, rows: Iterable[StagedRow]) -> Iterator[int]:

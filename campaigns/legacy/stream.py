@@ -7,13 +7,14 @@ own in either form, and a dump that is itself a JSON string.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from django.utils.translation import gettext as _
 
 from campaigns.legacy.errors import BrokenJson, DumpError
 from campaigns.legacy.pictures import may_hold_pictures
-from campaigns.legacy.rows import RowProblem, pointer_part, read_row
-from campaigns.legacy.scan import Limits, Taken, skip_string, take_rows, take_value
+from campaigns.legacy.rows import RowProblem, pointer_part, quick_row, read_row
+from campaigns.legacy.scan import Limits, skip_string, take_rows, take_value
 from campaigns.legacy.source import BinaryFile, Chars, file_pieces, unescaped
 from campaigns.legacy.vocabulary import Key, Shape, key_of
 
@@ -173,18 +174,25 @@ def _drain(chars: Chars) -> None:
 def _rows(chars: Chars, key: Key, limits: Limits) -> Iterator[Entry]:
     path = f"/{pointer_part(key.name)}"
     if key.shape is not Shape.LIST:
-        yield _entry(take_value(chars, limits), key, path)
+        yield _row(chars, key, path, limits)
     elif chars.skip_space() == "[":
         chars.at += 1
-        for index, taken in enumerate(take_rows(chars, limits)):
-            yield _entry(taken, key, f"{path}/{index}")
+        number = count()
+        yield from take_rows(chars, lambda: _row(chars, key, f"{path}/{next(number)}", limits))
     else:
         refused = Refused(key, path, "not_a_list", "", chars.mark().offset)
         take_value(chars, Limits(row_characters=0))
         yield refused
 
 
-def _entry(taken: Taken, key: Key, path: str) -> Entry:
+def _row(chars: Chars, key: Key, path: str, limits: Limits) -> Entry:
+    if chars.skip_space() == "{":
+        at = chars.at
+        quick = quick_row(chars.text, at, most=limits.row_characters, depth=limits.depth)
+        if quick:
+            value, chars.at = quick
+            return Found(key, path, value, may_hold_pictures(chars.text, at, chars.at))
+    taken = take_value(chars, limits)
     if taken.text is None:
         return Refused(key, path, taken.problem, "", taken.mark.offset)
     try:
