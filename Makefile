@@ -28,7 +28,7 @@ check: ## Style, types, layers, migrations, templates and docs
 	@$(IN_VENV) $(WITH_TEST_SERVERS) python -m ops.check
 
 ##@ Development
-.PHONY: dev dev-db dev-full dev-reset build preview doctor lock soak bench
+.PHONY: dev dev-db dev-full dev-reset build preview doctor lock docs soak bench
 dev: ## Web, dispatcher and worker, restarted when a file changes
 	@$(IN_VENV) python -m ops.supervisor dev
 
@@ -53,7 +53,10 @@ doctor: ## What is wrong with this machine or set-up, and what to do
 
 lock: ## Resolve requirements/*.in into hashed requirements/*.txt
 	@$(IN_VENV) $(UV_COMPILE) requirements/runtime.in -o requirements/runtime.txt
-	@$(IN_VENV) $(UV_COMPILE) requirements/dev.in -c requirements/runtime.txt -o requirements/dev.txt
+	@$(IN_VENV) $(UV_COMPILE) requirements/dev.in -o requirements/dev.txt
+
+docs: ## Write the pages that are generated from code
+	@$(IN_VENV) env PYTHONPATH=.:platform python -m ops.docs
 
 soak: ## Run the tests again and again until one fails (RUNS=10 ARGS="-m processes")
 	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) python -m ops.soak $(RUNS) $(ARGS)

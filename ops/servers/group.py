@@ -56,7 +56,7 @@ class Group:
         """Start those servers again that have ended by themselves."""
         for server in (self.cache, self.queue, self.postgres):
             if server and server.process and server.process.poll() is not None:
-                server.start()
+                server.restart()
 
     def environment(self) -> dict[str, str]:
         """Return the variables that tell children where the servers are."""

@@ -82,6 +82,12 @@ class Postgres:
             time.sleep(0.1)
         self.create_roles_and_database()
 
+    def restart(self) -> None:
+        """Start the server again on the data it had; data that vanished meanwhile is not replaced by none."""
+        if not (self.data / "PG_VERSION").exists():
+            raise ServerError(f"PostgreSQL ended because its data in {self.data} has been removed.")
+        self.start()
+
     def stop(self) -> None:
         """Stop the server: finish writing when durable, at once when the data is thrown away anyway."""
         if self.process is not None:

@@ -68,6 +68,10 @@ class Valkey:
                 raise ServerError(f"Valkey did not start; the end of {self.log}:\n{log_tail(self.log)}")
             time.sleep(0.02)
 
+    def restart(self) -> None:
+        """Start the server again."""
+        self.start()
+
     def stop(self) -> None:
         """Stop the server; what the queue holds is on disk then."""
         if self.process is not None:

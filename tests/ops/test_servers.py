@@ -94,6 +94,35 @@ def test_a_leftover_server_is_replaced(plain_environ: dict[str, str]) -> None:
     left.stop()
 
 
+def test_a_crashed_server_is_started_again_on_its_data(plain_environ: dict[str, str]) -> None:
+    with durable(plain_environ) as servers:
+        assert servers.postgres is not None
+        assert servers.postgres.process is not None
+        with psycopg.connect(servers.environment()["DATABASE_OWNER_URL"]) as connection:
+            connection.execute("CREATE TABLE kept (id int)")
+        servers.postgres.process.kill()
+        servers.postgres.process.wait()
+        assert servers.ended() == ["postgres"]
+
+        servers.restart_ended()
+
+        assert servers.ended() == []
+        with psycopg.connect(servers.environment()["DATABASE_OWNER_URL"]) as connection:
+            assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+def test_removed_data_is_not_replaced_by_an_empty_database(plain_environ: dict[str, str]) -> None:
+    with durable(plain_environ) as servers:
+        assert servers.postgres is not None
+        assert servers.postgres.process is not None
+        servers.postgres.process.kill()
+        servers.postgres.process.wait()
+        shutil.rmtree(servers.postgres.data)
+
+        with pytest.raises(ServerError, match="has been removed"):
+            servers.restart_ended()
+
+
 def test_a_lock_file_that_names_a_stranger_is_ignored(plain_environ: dict[str, str]) -> None:
     with durable(plain_environ) as servers:
         data = servers.place.home / "postgres"
