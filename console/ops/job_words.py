@@ -43,12 +43,18 @@ def seconds_of(job: Job) -> float | None:
 
 
 def steps_of(job: Job) -> list[dict[str, Any]]:
-    """Return the job's steps as console/parts/steps.html shows them."""
+    """Return the job's steps as console/parts/steps.html shows them.
+
+    A worker that died could not say so: its step counts as failed once nobody works on the job any more.
+    """
+    left = "failed"
+    if job.state in Job.ACTIVE:
+        left = "running" if job.state == State.RUNNING else "waiting"
     return [
         {
             "label": step["label"],
             "detail": step["error"] or step["detail"],
-            "state": step["state"],
+            "state": left if step["state"] == "running" else step["state"],
             "seconds": _span(step["started_at"], step["finished_at"]),
         }
         for step in job.steps

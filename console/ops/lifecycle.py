@@ -29,6 +29,8 @@ PLAN = "console/ops/plan.html"
 def suspend(request: HttpRequest, slug: str) -> HttpResponse:
     """What a suspension would do; sent, it is done."""
     row = queries.tenant_detail(slug)
+    if row.state == "suspended":
+        return redirect("ops:tenant", slug)
     form = SuspendForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -48,6 +50,8 @@ def suspend(request: HttpRequest, slug: str) -> HttpResponse:
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     """What resuming would do; sent, it is done."""
     row = queries.tenant_detail(slug)
+    if row.state == "active":
+        return redirect("ops:tenant", slug)
     if request.method == "POST":
         commands.resume(actor=actor_of(request), organization_id=row.id)
         messages.success(request, _("%(name)s is open again.") % {"name": row.name})

@@ -54,7 +54,8 @@ def new(request: HttpRequest) -> HttpResponse:
         "consequences": [_("Reserve the address"), *(label for _name, label in commands.onboarding_steps())],
         "usual_seconds": usual_seconds(),
     }
-    return render(request, FORM, context | _address_note(""), status=422 if form.errors else 200)
+    note = _address_note(str(form["slug"].value() or ""))
+    return render(request, FORM, context | note, status=422 if form.errors else 200)
 
 
 @operator_page
@@ -125,6 +126,7 @@ def _progress(setup: Setup) -> tuple[dict[str, Any], Any]:
             "admin_email": setup.admin_email,
         },
         "state": state,
+        "is_undoing": job.kind == commands.ROLL_BACK,
         "steps": steps,
         "step_number": min(finished + 1, len(steps)),
         "step_count": len(steps),

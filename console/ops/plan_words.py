@@ -39,8 +39,10 @@ def plan_effects(row: TenantRow, plans: Sequence[Plan], chosen: str) -> list[dic
 
 
 def _limits(plan: Plan) -> str:
+    if plan.seats is None and plan.campaigns is None and plan.products is None:
+        return _("seats, campaigns and products without limit")
     parts = (
-        _("unlimited seats") if plan.seats is None else ngettext("%(n)s seat", "%(n)s seats", plan.seats),
+        _("seats without limit") if plan.seats is None else ngettext("%(n)s seat", "%(n)s seats", plan.seats),
         _("campaigns without limit")
         if plan.campaigns is None
         else ngettext("%(n)s campaign", "%(n)s campaigns", plan.campaigns),

@@ -5,7 +5,16 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, DateInput, NumberInput, Select
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    DateInput,
+    DateTimeInput,
+    NumberInput,
+    Select,
+)
 from django.templatetags.static import static
 from django.utils import formats
 from django.utils.functional import Promise
@@ -13,6 +22,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from console.status import look_of
+from tenants.addresses import base_url
 
 register = template.Library()
 
@@ -58,7 +68,7 @@ def field(bound: BoundField, suffix: str = "", label: str | Promise = "") -> dic
         "suffix": suffix,
         "is_check": isinstance(widget, CheckboxInput),
         "is_group": isinstance(widget, CheckboxSelectMultiple),
-        "is_half": isinstance(widget, DateInput | NumberInput | Select),
+        "is_half": isinstance(widget, DateInput | DateTimeInput | NumberInput | Select),
     }
 
 
@@ -73,6 +83,12 @@ def meter(label: str | Promise, used: int, limit: int | None) -> dict[str, Any]:
         "percent": round(share * 100),
         "is_near": limit is not None and used >= limit * NEAR_LIMIT,
     }
+
+
+@register.simple_tag(name="base_url")
+def base_address(path: str = "/") -> str:
+    """A page on the sign-in host."""
+    return base_url(path)
 
 
 @register.filter
@@ -119,9 +135,11 @@ def money(micros: int | None, currency: str) -> str:
 
 @register.filter
 def seconds(value: float | Literal[""] | None) -> str:
-    """A duration as a person says it: 0.4 s, 12 s, 3 min 5 s; nothing for one that is not known."""
+    """A duration as a person says it: 40 ms, 0.4 s, 12 s, 3 min 5 s; nothing for one that is not known."""
     if value is None or value == "":
         return ""
+    if 0 < value < 0.1:
+        return f"{max(round(value * 1000), 1)} ms"
     if value < 10:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)

@@ -34,7 +34,16 @@ def test_money_is_written_whole(micros: int | None, currency: str, words: str) -
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(None, ""), (0.04, "0.0 s"), (1.24, "1.2 s"), (12.4, "12 s"), (60, "1 min 0 s"), (185.2, "3 min 5 s")],
+    [
+        (None, ""),
+        (0, "0.0 s"),
+        (0.0002, "1 ms"),
+        (0.04, "40 ms"),
+        (1.24, "1.2 s"),
+        (12.4, "12 s"),
+        (60, "1 min 0 s"),
+        (185.2, "3 min 5 s"),
+    ],
 )
 def test_a_duration_reads_like_speech(value: float | None, words: str) -> None:
     assert seconds(value) == words

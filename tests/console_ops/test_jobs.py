@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from kernel.jobs.models import Job
+from kernel.jobs.steps import moved
 from tenants.models import Organization
 from tests.console_ops import desk
 from tests.jobs import handlers
@@ -177,3 +178,16 @@ def test_a_job_that_waits_to_be_tried_again_says_when(client: Client, organizati
 def test_a_job_that_is_not_there_is_not_found(client: Client) -> None:
     for address in (f"/jobs/{uuid4()}/", f"/jobs/{uuid4()}/progress/", "/jobs/x/"):
         assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(("state", "shown"), [("dead", "failed"), ("pending", "waiting"), ("running", "running")])
+def test_a_step_whose_worker_died_does_not_run_for_ever(
+    client: Client, organization: Organization, state: str, shown: str
+) -> None:
+    job_id = ask(organization, "test.look", steps=[("one", "Step one"), ("two", "Step two")])
+    job = Job.objects.get(pk=job_id)
+    Job.objects.filter(pk=job_id).update(state=state, attempt=1, steps=moved(job.steps, "one", "running"))
+
+    page = client.get(f"/jobs/{job_id}/").content.decode()
+
+    assert re.findall(r'class="step step-(\w+)"', page) == [shown, "waiting"]

@@ -156,3 +156,14 @@ def test_every_step_of_its_life_stands_in_the_audit(client: Client, operator: Us
     page = client.get(f"/tenants/{world.row.slug}/", {"tab": "audit"}).content.decode()
 
     assert page.count(f"<b>{operator.name}</b> changed") == 3
+
+
+def test_what_is_done_already_is_not_offered(client: Client, world: World) -> None:
+    address = f"/tenants/{world.row.slug}/"
+    assert client.get(f"{address}resume/")["Location"] == address
+
+    client.post(f"{address}suspend/", {"reason": "Unpaid"})
+
+    assert client.get(f"{address}suspend/")["Location"] == address
+    assert "Unpaid" in client.get(f"{address}resume/").content.decode()
+    assert (now(world).status, now(world).row_version) == ("suspended", 2)

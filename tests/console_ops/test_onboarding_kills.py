@@ -115,7 +115,9 @@ def test_a_way_back_that_fails_can_be_tried_again(client: Client, monkeypatch: p
     client.post(f"{address}roll-back/")
     with desk.breaking(monkeypatch, step):
         assert desk.run_next().state == "failed"
-    assert "The disk is full." in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "Rolling Alder &amp; Oak back stopped" in page
+    assert "The disk is full." in page
 
     client.post(f"{address}retry/")
     assert desk.run_next().state == "done"
