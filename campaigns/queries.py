@@ -4,20 +4,23 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from campaigns.models import Campaign
+from campaigns.transitions import TRANSITIONS, needs_publish
+from catalog.models import Product
 from kernel.errors import NotFound
 from kernel.http.cursor import Page
 from kernel.tenancy.context import Actor
-from tenants.access.owned import owned_page, with_owner
-from tenants.access.resolver import require, visible
+from tenants.access.owned import owned_counts, owned_page, with_owner
+from tenants.access.resolver import can, require, visible
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignFilters:
-    """Which campaigns; None means any."""
+    """Which campaigns; None means any. `text` is a part of the name."""
 
     status: str | None = None
     owner_id: UUID | None = None
     product_id: UUID | None = None
+    text: str = ""
     trashed: bool = False
 
 
@@ -34,7 +37,12 @@ def campaign_page(
     return owned_page(
         visible(actor, "campaign:view", Campaign),
         name="campaigns",
-        filters={"status": filters.status, "owner_id": filters.owner_id, "product_id": filters.product_id},
+        filters={
+            "status": filters.status,
+            "owner_id": filters.owner_id,
+            "product_id": filters.product_id,
+            "name__icontains": filters.text or None,
+        },
         trashed=filters.trashed,
         sort=sort,
         cursor=cursor,
@@ -49,6 +57,33 @@ def campaign_detail(*, actor: Actor, campaign_id: UUID) -> Campaign:
     if campaign is None:
         raise NotFound()
     return campaign
+
+
+def campaign_counts(*, actor: Actor) -> dict[str, int]:
+    """Return how many of the campaigns that `actor` may see are in each status, `all` and `trash` too; in one query."""
+    require(actor, "campaign:view")
+    return owned_counts(visible(actor, "campaign:view", Campaign), Campaign.Status.values)
+
+
+def open_statuses(*, actor: Actor, campaign: Campaign) -> list[str]:
+    """Return the statuses to which `actor` may lead the campaign from its present one."""
+    may_publish = can(actor, "campaign:publish", campaign)
+    return [
+        after for after in TRANSITIONS[campaign.status] if may_publish or not needs_publish(campaign.status, after)
+    ]
+
+
+def product_choices(*, actor: Actor, limit: int) -> list[Product]:
+    """Return products that `actor` may choose for a campaign, by name, at most `limit` of them."""
+    rows = visible(actor, "catalog:view", Product).filter(trashed_at=None)
+    return list(rows.order_by("name", "id")[:limit])
+
+
+def product_of(*, actor: Actor, campaign: Campaign) -> Product | None:
+    """Return the campaign's product where `actor` may see it."""
+    if campaign.product_id is None:
+        return None
+    return visible(actor, "catalog:view", Product).filter(pk=campaign.product_id).first()
 
 
 def live_campaigns() -> int:

@@ -7,17 +7,18 @@ from catalog.models import Product
 from kernel.errors import NotFound
 from kernel.http.cursor import Page
 from kernel.tenancy.context import Actor
-from tenants.access.owned import owned_page, with_owner
+from tenants.access.owned import owned_counts, owned_page, with_owner
 from tenants.access.resolver import require, visible
 
 
 @dataclass(frozen=True, slots=True)
 class ProductFilters:
-    """Which products; None means any."""
+    """Which products; None means any. `text` is a part of the name."""
 
     status: str | None = None
     owner_id: UUID | None = None
     sku: str | None = None
+    text: str = ""
     trashed: bool = False
 
 
@@ -34,7 +35,12 @@ def product_page(
     return owned_page(
         visible(actor, "catalog:view", Product),
         name="products",
-        filters={"status": filters.status, "owner_id": filters.owner_id, "sku": filters.sku},
+        filters={
+            "status": filters.status,
+            "owner_id": filters.owner_id,
+            "sku": filters.sku,
+            "name__icontains": filters.text or None,
+        },
         trashed=filters.trashed,
         sort=sort,
         cursor=cursor,
@@ -49,6 +55,12 @@ def product_detail(*, actor: Actor, product_id: UUID) -> Product:
     if product is None:
         raise NotFound()
     return product
+
+
+def product_counts(*, actor: Actor) -> dict[str, int]:
+    """Return how many of the products that `actor` may see are in each status, `all` and `trash` too; in one query."""
+    require(actor, "catalog:view")
+    return owned_counts(visible(actor, "catalog:view", Product), Product.Status.values)
 
 
 def live_products() -> int:

@@ -1,6 +1,6 @@
 """What can be asked about imports."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -98,7 +98,17 @@ def find_import(*, actor: Actor, batch_id: UUID, lock: bool = False) -> ImportBa
 
 def state_now(batch: ImportBatch) -> StateNow:
     """Return the import's state together with its job's progress."""
-    job = visible_jobs().filter(pk=batch.job_id).first() if batch.job_id and batch.state in _WORKING else None
+    return states_now([batch])[batch.id]
+
+
+def states_now(batches: Collection[ImportBatch]) -> dict[UUID, StateNow]:
+    """Return the states of a page of imports by id, in one query more at most."""
+    asked = {batch.job_id for batch in batches if batch.job_id and batch.state in _WORKING}
+    jobs = visible_jobs().in_bulk(asked) if asked else {}
+    return {batch.id: _state(batch, jobs.get(batch.job_id) if batch.job_id else None) for batch in batches}
+
+
+def _state(batch: ImportBatch, job: Job | None) -> StateNow:
     if job is None:
         return StateNow(batch.state, batch.error)
     progress = {name: job.progress.get(name, default) for name, default in (("done", 0), ("total", 0), ("phase", ""))}

@@ -14,7 +14,7 @@ from tenants import records
 from tenants.access.catalogue import ROLES, label
 from tenants.access.limits import reserve
 from tenants.access.models import Membership, Role
-from tenants.access.resolver import require
+from tenants.access.resolver import can, require
 from tenants.models import DirectoryEntry, User
 
 
@@ -35,7 +35,7 @@ def add_member(*, actor: Actor, user: User, role_slug: str, name: str = "") -> M
     present = Membership.objects.filter(user_id=user.pk).first()
     if present is not None:
         return present
-    reserve("seats", _seats_taken)
+    reserve("seats", seats_taken)
     records.access_changing(current_organization().id)
     membership = Membership.objects.create(
         user_id=user.pk, email=user.email, name=name or user.name or user.email, role=role
@@ -86,6 +86,21 @@ def member_list(*, actor: Actor) -> Sequence[Membership]:
     return list(people.select_related("role"))
 
 
+def roles_to_give(*, actor: Actor) -> Sequence[Role]:
+    """Return the roles to which `actor` may invite: none of a higher rank than their own."""
+    require(actor, "member:invite")
+    return list(Role.objects.filter(position__gte=_rank(actor)))
+
+
+def may_suspend(*, actor: Actor, membership: Membership) -> bool:
+    """Whether `actor` may suspend or resume this person: somebody else of no higher rank, with the role loaded.
+
+    The last owner's case is left to the command, which decides it under a lock.
+    """
+    other = membership.user_id != actor.user_id
+    return other and can(actor, "member:suspend") and membership.role.position >= _rank(actor)
+
+
 def _set_status(actor: Actor, membership_id: UUID, status: Membership.Status) -> Membership:
     require(actor, "member:suspend")
     # Owners are locked in one order, so two owners who suspend each other can't both succeed.
@@ -112,7 +127,7 @@ def _set_status(actor: Actor, membership_id: UUID, status: Membership.Status) ->
     if status == Membership.Status.SUSPENDED and owners == [membership.pk]:
         raise Conflict(_("An organization needs at least one active owner."), code="last_owner")
     if status == Membership.Status.ACTIVE:
-        reserve("seats", _seats_taken)
+        reserve("seats", seats_taken)
     records.access_changing(current_organization().id)
     membership.status = status
     membership.row_version += 1
@@ -135,7 +150,8 @@ def _mirror(membership: Membership) -> None:
     )
 
 
-def _seats_taken() -> int:
+def seats_taken() -> int:
+    """Return how many seats of the plan are in use: those of active members."""
     return Membership.objects.filter(status=Membership.Status.ACTIVE).count()
 
 

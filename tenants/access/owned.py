@@ -1,6 +1,6 @@
 """What every owned object does alike: be listed, be changed only from the version its author saw, be trashed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +53,16 @@ def owned_page[M: Owned](
         cursor=cursor,
         limit=max(1, min(limit or DEFAULT_PAGE, LARGEST_PAGE)),
     )
+
+
+def owned_counts[M: Owned](rows: models.QuerySet[M], statuses: Iterable[str]) -> dict[str, int]:
+    """Return how many of `rows` are in each status, zeros included, with `all` (outside the trash) and `trash`."""
+    live = models.Q(trashed_at=None)
+    counts = {f"in_{status}": models.Count("pk", filter=live & models.Q(status=status)) for status in statuses}
+    found = rows.order_by().aggregate(
+        in_all=models.Count("pk", filter=live), in_trash=models.Count("pk", filter=~live), **counts
+    )
+    return {name.removeprefix("in_"): count for name, count in found.items()}
 
 
 def with_owner[M: Owned](rows: models.QuerySet[M]) -> models.QuerySet[M]:

@@ -28,6 +28,18 @@ from tenants.access.resolver import permissions_of, require, visible
 
 DEFAULT_LIFE = timedelta(days=90)
 LONGEST_LIFE = timedelta(days=366)
+# What the API's operations ask for; the other permissions have no operation yet, so no token needs them.
+API_SCOPES = (
+    "campaign:view",
+    "campaign:create",
+    "campaign:edit",
+    "campaign:publish",
+    "campaign:delete",
+    "campaign:restore",
+    "catalog:view",
+    "catalog:edit",
+    "audit:view",
+)
 _SECRET_LENGTH = 30  # 62^30 > 2^178
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _TEXT = re.compile(r"(cb_live_([a-z2-7]{52})_([0-9A-Za-z]{30}))_([0-9A-Za-z]{6})", re.ASCII)
@@ -116,6 +128,17 @@ def token_list(*, actor: Actor) -> Sequence[ServiceToken]:
     """Return the tokens `actor` may manage with their owners, newest first."""
     require(actor, "token:create")
     return list(visible(actor, "token:create", ServiceToken).select_related("owner"))
+
+
+def scopes_to_give(*, actor: Actor) -> list[str]:
+    """Return the scopes that `actor` can put on a token: those that the API asks for, within their own rights."""
+    own = permissions_of(actor)
+    return [scope for scope in API_SCOPES if scope in own]
+
+
+def has_tokens(*, actor: Actor) -> bool:
+    """Whether there is any token that `actor` may manage, revoked ones included."""
+    return visible(actor, "token:create", ServiceToken).exists()
 
 
 def _check(actor: Actor, name: str, scopes: list[str], ends: datetime, now: datetime) -> None:

@@ -52,6 +52,11 @@ def invitations_of(organization_id: UUID) -> Sequence[Invitation]:
     return list(_with_state().filter(organization_id=organization_id, accepted_at=None))
 
 
+def was_anybody_invited(organization_id: UUID, *, besides: str) -> bool:
+    """Whether anybody but the person with the address `besides` was ever asked into the organization."""
+    return Invitation.objects.filter(organization_id=organization_id).exclude(email__iexact=besides).exists()
+
+
 def open_invitation(organization_id: UUID, email: str) -> Invitation | None:
     """Return the invitation to this address that is neither accepted nor revoked; it may have expired."""
     rows = _with_state().filter(organization_id=organization_id, accepted_at=None, revoked_at=None)
