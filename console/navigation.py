@@ -1,5 +1,6 @@
 """The way around: an entry stands here when its page works, and shows when the person may open it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,7 @@ WORK = (
     Item("org:products", _("Catalog"), "package", "catalog:view"),
 )
 ADMINISTRATION = (
-    Item("org:people", _("People"), "users", "member:invite"),
+    Item("org:people", _("People"), "users", "member:view"),
     Item("org:audit", _("Audit"), "scroll-text", "audit:view"),
     Item("org:imports", _("Imports"), "upload", "import:run"),
     Item("org:tokens", _("API tokens"), "key-round", "token:create"),
@@ -47,24 +48,30 @@ ADMINISTRATION = (
 def operator_groups(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the operators' navigation."""
     sends_mail = outbox_folder() is None
-    return [_group(request, _("Operate"), [item for item in OPERATE if not (sends_mail and item.view == "ops:outbox")])]
+    items = [item for item in OPERATE if not (sends_mail and item.view == "ops:outbox")]
+    return _with_current(request, [_group(_("Operate"), items)])
 
 
 def tenant_groups(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     """Return an organization's navigation, without what the person may not open."""
     groups = [
-        _group(request, title, [item for item in items if not item.action or can(actor, item.action)])
+        _group(title, [item for item in items if not item.action or can(actor, item.action)])
         for title, items in ((_("Work"), WORK), (_("Administration"), ADMINISTRATION))
     ]
-    return [group for group in groups if group["items"]]
+    return _with_current(request, [group for group in groups if group["items"]])
 
 
-def _group(request: HttpRequest, title: str | Promise, items: Any) -> dict[str, Any]:
+def _group(title: str | Promise, items: Iterable[Item]) -> dict[str, Any]:
     shown = [
         {"url": reverse(item.view), "label": item.label, "icon": item.icon, "count": None, "current": False}
         for item in items
     ]
-    under = [entry for entry in shown if request.path.startswith(str(entry["url"]))]
-    if under:
-        max(under, key=lambda entry: len(str(entry["url"])))["current"] = True
     return {"title": title, "items": shown}
+
+
+def _with_current(request: HttpRequest, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Mark the one entry, of all groups, that the page stands under."""
+    under = [entry for group in groups for entry in group["items"] if request.path.startswith(entry["url"])]
+    if under:
+        max(under, key=lambda entry: len(entry["url"]))["current"] = True
+    return groups

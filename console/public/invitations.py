@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
+from console.guards import anybody
 from console.public.forms import AccountForm
 from console.public.limits import too_many, within
 from kernel.errors import DomainError, Invalid, NotFound, Unauthenticated
@@ -28,6 +29,7 @@ OPENED = "open"
 """Stands in the address where the token was, so that the token stays out of logs, history and referrers."""
 
 
+@anybody
 @never_cache
 @require_GET
 def take_token(request: DoorRequest, token: str) -> HttpResponse:
@@ -39,6 +41,7 @@ def take_token(request: DoorRequest, token: str) -> HttpResponse:
     return response
 
 
+@anybody
 @never_cache
 @sensitive_post_parameters("password", "password_again")
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
+from console.guards import anybody
 from console.public.forms import FindForm, SignInForm
 from console.public.limits import too_many, within
 from kernel.errors import Invalid, NotAllowed
@@ -26,6 +27,7 @@ from tenants.signin.paths import local_path, session_url
 from tenants.signin.sessions import bind, close_session
 
 
+@anybody
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,6 +49,7 @@ def sign_in(request: DoorRequest) -> HttpResponse:
     return response
 
 
+@anybody
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def home(request: DoorRequest) -> HttpResponse:
@@ -62,6 +65,7 @@ def home(request: DoorRequest) -> HttpResponse:
     return redirect("public:choose")
 
 
+@anybody
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def choose(request: DoorRequest) -> HttpResponse:
@@ -76,6 +80,7 @@ def choose(request: DoorRequest) -> HttpResponse:
     return render(request, "console/auth/choose.html", context)
 
 
+@anybody
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: DoorRequest) -> HttpResponse:
@@ -92,6 +97,7 @@ def find(request: DoorRequest) -> HttpResponse:
     return render(request, "console/auth/find.html", {"form": form, "sent_to": email})
 
 
+@anybody
 @never_cache
 @require_GET
 def hand_over(request: DoorRequest) -> HttpResponse:
@@ -111,6 +117,7 @@ def hand_over(request: DoorRequest) -> HttpResponse:
     return response
 
 
+@anybody
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: DoorRequest) -> HttpResponse:
@@ -124,6 +131,7 @@ def sign_out(request: DoorRequest) -> HttpResponse:
     return redirect("public:signed-out")
 
 
+@anybody
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def signed_out(request: DoorRequest) -> HttpResponse:

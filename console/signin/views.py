@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from console.guards import anybody
 from kernel.errors import Unauthenticated
 from tenants.addresses import base_url
 from tenants.doors.request import DoorRequest
@@ -21,6 +22,7 @@ COOKIE_SECONDS = 600
 STATE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
+@anybody
 @never_cache
 @require_GET
 def start(request: DoorRequest) -> HttpResponse:
@@ -36,6 +38,7 @@ def start(request: DoorRequest) -> HttpResponse:
     return response
 
 
+@anybody
 @never_cache
 @require_GET
 def session(request: DoorRequest, code: str) -> HttpResponse:
@@ -57,6 +60,7 @@ def session(request: DoorRequest, code: str) -> HttpResponse:
     return response
 
 
+@anybody
 @never_cache
 @require_GET
 def used(request: DoorRequest) -> HttpResponse:
@@ -64,6 +68,7 @@ def used(request: DoorRequest) -> HttpResponse:
     return render(request, "console/auth/link_used.html", {"again": reverse("signin:start")}, status=410)
 
 
+@anybody
 @never_cache
 @require_POST
 def out(request: DoorRequest) -> HttpResponse:

@@ -13,12 +13,16 @@ logger = logging.getLogger("kernel.http")
 
 
 def refusal(request: HttpRequest, error: DomainError, *, cause: Exception | None = None) -> HttpResponse:
-    """Answer with `error`. The page uses no session and no database: it may be shown when both are away."""
+    """Answer with `error`. The page uses no session and no database: it may be shown when both are away.
+
+    A template `refusals/<code>.html` takes the place of the plain page.
+    """
     if cause is not None:
         logger.error("request refused", exc_info=cause, extra={"request_id": request_id_of(request)})
     if request.path_info.startswith(API_PREFIX):
         return problem(request, error)
-    page = render_to_string("http/refusal.html", {"error": error, "request_id": request_id_of(request)})
+    templates = [f"refusals/{error.code}.html", "http/refusal.html"]
+    page = render_to_string(templates, {"error": error, "request_id": request_id_of(request)})
     response = HttpResponse(page, status=error.status)
     response["Cache-Control"] = "no-store"
     return response

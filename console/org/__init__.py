@@ -1,0 +1,1 @@
+"""The console of an organization: its campaigns, catalog, imports, people, tokens and change log."""

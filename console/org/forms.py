@@ -1,0 +1,133 @@
+"""The forms of an organization's console: they hold what was typed; what is right about it the commands decide."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign
+from catalog.models import Product
+from console.forms import choose
+from console.org.fields import CurrencyField, LocalMomentField, MicrosField
+
+type Choices = Iterable[tuple[str, str | Promise]]
+
+
+class VersionForm(forms.Form):
+    """The version that the person has seen."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
+class ObjectForm(forms.Form):
+    """Something that is created without a version, and changed on top of the version the person has seen."""
+
+    row_version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, changing: bool, **more: Any) -> None:
+        super().__init__(data, **more)
+        if not changing:
+            del self.fields["row_version"]
+
+    def values(self) -> dict[str, Any]:
+        """Return everything that was filled in, for a new object."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+    def changes(self) -> dict[str, Any]:
+        """Return what the person changed."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "row_version"}
+
+    def rebase(self, version: int) -> None:
+        """Let the next attempt stand on `version`; what was typed stays."""
+        self.data = {name: self.data.get(name) for name in self.data} | {"row_version": str(version)}
+
+
+class CampaignForm(ObjectForm):
+    """A campaign; amounts in its currency, times on the organization's clock."""
+
+    name = forms.CharField(label=_("Name"), max_length=255)
+    status = forms.ChoiceField(label=_("State"))
+    objective = forms.ChoiceField(
+        label=_("Objective"), required=False, choices=[("", _("None")), *Campaign.Objective.choices]
+    )
+    product_id = forms.TypedChoiceField(label=_("Product"), required=False, coerce=UUID, empty_value=None)
+    starts_at = LocalMomentField(label=_("Starts"), required=False)
+    ends_at = LocalMomentField(label=_("Ends"), required=False)
+    budget_micros = MicrosField(label=_("Budget"), required=False)
+    currency = CurrencyField(label=_("Currency"), required=False, max_length=3, help_text=_("Such as EUR."))
+
+    def __init__(self, *args: Any, statuses: Choices, products: Choices, clock: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        choose(self, "product_id", [("", _("None")), *products])
+        self.fields["starts_at"].help_text = self.fields["ends_at"].help_text = clock
+        if more["changing"]:
+            choose(self, "status", statuses)
+        else:
+            del self.fields["status"]
+
+
+class ProductForm(ObjectForm):
+    """A product; its price in its currency."""
+
+    name = forms.CharField(label=_("Name"), max_length=255)
+    status = forms.ChoiceField(label=_("State"), choices=Product.Status.choices, initial=Product.Status.DRAFT)
+    sku = forms.CharField(label=_("SKU"), required=False, max_length=80)
+    brand = forms.CharField(label=_("Brand"), required=False, max_length=120)
+    category = forms.CharField(label=_("Category"), required=False, max_length=120)
+    price_micros = MicrosField(label=_("Price"), required=False)
+    currency = CurrencyField(label=_("Currency"), required=False, max_length=3, help_text=_("Such as EUR."))
+    url = forms.CharField(label=_("Web address"), required=False, max_length=2000)
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+
+class UploadForm(forms.Form):
+    """A dump and the browser it comes from."""
+
+    dump = forms.FileField(label=_("File"), max_length=255, allow_empty_file=True)
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=80,
+        initial="browser",
+        help_text=_("A name for the browser it comes from. Rows of one source are recognized when they come again."),
+    )
+
+
+class InvitationForm(forms.Form):
+    """Whom to ask in."""
+
+    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Name"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, data: Any = None, *, roles: Choices, **more: Any) -> None:
+        super().__init__(data, **more)
+        choose(self, "role", roles)
+
+
+class TokenForm(forms.Form):
+    """What a program may do in the person's name, and for how long."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_("What it is for."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    days = forms.TypedChoiceField(
+        label=_("Ends after"),
+        coerce=int,
+        initial=90,
+        choices=[(7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("1 year"))],
+    )
+    scopes = forms.MultipleChoiceField(label=_("Scopes"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, data: Any = None, *, scopes: Choices, **more: Any) -> None:
+        super().__init__(data, **more)
+        choose(self, "scopes", scopes)

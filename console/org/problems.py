@@ -1,0 +1,45 @@
+"""The rows that an import left out, as a file that a spreadsheet opens and never executes."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from campaigns.legacy.queries import Problem
+
+# Spreadsheets take a cell that starts like this for a formula; an apostrophe makes it a text.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def as_csv(problems: Iterable[Problem]) -> bytes:
+    """Return the rows with a heading, in UTF-8 with the mark by which spreadsheets know it."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        [_("Row"), _("Path"), _("Kind"), _("Old id"), _("Name"), _("Verdict"), _("Code"), _("Message"), _("Found")]
+    )
+    for problem in problems:
+        writer.writerow(
+            [
+                problem.row,
+                *(
+                    _harmless(str(cell))
+                    for cell in (
+                        problem.path,
+                        problem.group,
+                        problem.legacy_id,
+                        problem.name,
+                        problem.verdict,
+                        problem.code,
+                        problem.message,
+                        problem.fact,
+                    )
+                ),
+            ]
+        )
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,133 @@
+"""An organization at work: one person per role, each with a signed-in browser, and objects to look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from campaigns.commands import create_campaign
+from campaigns.legacy.models import ImportBatch
+from campaigns.models import Campaign
+from catalog.commands import create_product
+from catalog.models import Product
+from kernel.jobs import inline
+from kernel.tenancy.context import SYSTEM, Actor
+from kernel.tenancy.scope import public_scope, scope
+from tenants import records
+from tenants.access.catalogue import ROLES
+from tenants.access.members import add_member
+from tenants.access.models import Membership, ServiceToken
+from tenants.models import Domain, Invitation, Organization, User
+from tests.console_ops import desk
+from tests.identity.world import person
+
+
+@dataclass(slots=True)
+class House:
+    """One organization with its people, by role."""
+
+    organization: Organization
+    users: dict[str, User] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """The organization's host, as browsers name it."""
+        return f"{self.organization.slug}.localhost"
+
+    def client(self, role: str = "owner", *, htmx: bool = False) -> Client:
+        """A browser in which the person with this role is signed in."""
+        client = desk.signed_in(self.users[role], host=self.host)
+        if htmx:
+            client.defaults["HTTP_HX_REQUEST"] = "true"
+        return client
+
+    def campaign(self, role: str = "owner", **values: Any) -> Campaign:
+        """A campaign of the person with this role."""
+        with scope(self.tenant, actor=self.actors[role], source="console"):
+            return create_campaign(actor=self.actors[role], values={"name": "Spring launch"} | values)
+
+    def product(self, role: str = "owner", **values: Any) -> Product:
+        """A product of the person with this role."""
+        with scope(self.tenant, actor=self.actors[role], source="console"):
+            return create_product(actor=self.actors[role], values={"name": "Oat drink"} | values)
+
+    def add(self, user: User, role: str) -> Membership:
+        """Let somebody in."""
+        with scope(self.tenant, actor=SYSTEM, source="system"):
+            return add_member(actor=SYSTEM, user=user, role_slug=role)
+
+    @property
+    def tenant(self) -> records.Tenant:
+        """The organization as requests know it."""
+        found = records.tenant_by_id(self.organization.pk)
+        assert found is not None
+        return found
+
+    def all_of(self, *models: Any) -> list[Any]:
+        """Every row of some tables, to prove that a refused call changed nothing."""
+        with scope(self.tenant, actor=SYSTEM, source="system"):
+            return [list(model.objects.order_by("pk").values_list()) for model in models]
+
+    def everything(self) -> list[Any]:
+        """Whatever the console can change."""
+        rows = self.all_of(Campaign, Product, ImportBatch, Membership, ServiceToken)
+        return [*rows, list(Invitation.objects.filter(organization=self.organization).order_by("pk").values_list())]
+
+
+def open_house(organization: Organization, roles: tuple[str, ...] = tuple(ROLES)) -> House:
+    """Give the organization its address, and a person for each role."""
+    with public_scope(actor=SYSTEM, source="system"):
+        records.directory_changing()
+        Domain.objects.get_or_create(
+            domain=f"{organization.slug}.localhost", defaults={"tenant": organization, "is_primary": True}
+        )
+        organization.time_zone = "Europe/Berlin"
+        organization.save(update_fields=["time_zone"])
+    house = House(organization)
+    for role in roles:
+        user = person()
+        with public_scope(actor=SYSTEM, source="system"):
+            records.account_changing(user.pk)
+            User.objects.filter(pk=user.pk).update(name=f"Rae {role.title()}")
+        user.name = f"Rae {role.title()}"
+        house.users[role] = user
+        house.add(user, role)
+        house.actors[role] = Actor(kind="person", user_id=user.pk, name=user.name, email=user.email, role=role)
+    return house
+
+
+def run_jobs() -> None:
+    """Carry out whatever waits, as a worker would."""
+    while inline.run_waiting():
+        pass
+
+
+def queries_of(client: Client, address: str) -> int:
+    """How many statements a page takes once sessions and records are cached, without BEGIN and COMMIT."""
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    statements = [query["sql"] for query in captured]
+    return len([sql for sql in statements if not sql.startswith(("BEGIN", "COMMIT"))])
+
+
+def words(answer: HttpResponse) -> str:
+    """The page as text."""
+    return answer.content.decode()
+
+
+def errors(answer: HttpResponse) -> Mapping[str, list[str]]:
+    """What the form says is wrong, by field."""
+    context: Any = answer.context  # type: ignore[attr-defined]
+    return {name: list(found) for name, found in context["form"].errors.items()}
+
+
+def toasts(answer: HttpResponse) -> list[str]:
+    """What the page reports."""
+    context: Any = answer.context  # type: ignore[attr-defined]
+    return [str(message) for message in context["messages"]]
