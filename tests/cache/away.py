@@ -1,6 +1,12 @@
-"""Addresses where no Redis answers."""
+"""Addresses where no Redis answers, or only with errors."""
 
+import secrets
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+from redis import Redis
 
 
 def dead_redis_url() -> str:
@@ -8,3 +14,15 @@ def dead_redis_url() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"redis://127.0.0.1:{probe.getsockname()[1]}/0"
+
+
+@contextmanager
+def limited_user(url: str, rights: str) -> Iterator[str]:
+    """Give the URL of the Redis at `url` as a user who lacks some rights, written as its ACL command takes them."""
+    name, server = f"limited-{secrets.token_hex(4)}", Redis.from_url(url)
+    server.execute_command("ACL", "SETUSER", name, "on", ">word", "~*", "+@all", rights, "+auth", "+select", "+hello")
+    parts = urlsplit(url)
+    try:
+        yield urlunsplit(parts._replace(netloc=f"{name}:word@{parts.netloc}"))
+    finally:
+        server.execute_command("ACL", "DELUSER", name)

@@ -3,12 +3,14 @@
 import random
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.db.transaction import TransactionManagementError
 from pytest_django.fixtures import Settings
 from redis import Redis
@@ -16,7 +18,9 @@ from redis import Redis
 from kernel.cache import keys, stamps
 from kernel.cache.connection import Link
 from kernel.cache.stamps import Key, cached, changing
-from tests.cache.away import dead_redis_url
+from kernel.tenancy.context import SYSTEM
+from kernel.tenancy.scope import public_scope
+from tests.cache.away import dead_redis_url, limited_user
 
 
 @pytest.fixture
@@ -173,6 +177,45 @@ def test_a_rolled_back_change_leaves_the_old_value(row: int, key: Key, stamp: Ke
     assert 0 < redis().ttl(stamp_name(stamp)) <= stamps.INTENT_SECONDS
 
 
+@pytest.mark.parametrize("how", ["refused", "raised", "savepoint"])
+def test_a_change_that_a_scope_rolls_back_leaves_the_cache_on(row: int, key: Key, stamp: Key, how: str) -> None:
+    loader = Loader(read)
+    cached(key, [stamp], loader)
+
+    with suppress(ZeroDivisionError), public_scope(actor=SYSTEM, source="system"):
+        with suppress(ZeroDivisionError), transaction.atomic():
+            changing(stamp)
+            write(1)
+            if how == "savepoint":
+                raise ZeroDivisionError
+        if how == "raised":
+            raise ZeroDivisionError
+        if how == "refused":
+            transaction.set_rollback(True)
+
+    assert [cached(key, [stamp], loader) for _ in range(3)] == [0, 0, 0]
+    assert loader.calls == 2
+    assert not redis().get(stamp_name(stamp)).startswith(stamps.INTENT)  # type: ignore[union-attr]
+
+
+def test_a_commit_whose_answer_is_lost_leaves_the_intent(
+    row: int, key: Key, stamp: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cached(key, [stamp], read)
+
+    def lost() -> None:
+        connections["owner"].cursor().execute("UPDATE stamped SET value = 1")
+        raise OperationalError("the connection is closed")
+
+    with pytest.raises(OperationalError), public_scope(actor=SYSTEM, source="system"):
+        changing(stamp)
+        monkeypatch.setattr(connection, "_commit", lost)
+    monkeypatch.undo()
+
+    assert redis().get(stamp_name(stamp)).startswith(stamps.INTENT)  # type: ignore[union-attr]
+    assert cached(key, [stamp], read) == 1
+
+
 def test_readers_store_nothing_while_a_change_is_under_way(row: int, key: Key, stamp: Key) -> None:
     loader = Loader(read)
 
@@ -255,7 +298,50 @@ def test_a_change_announced_without_redis_is_not_hidden_from_its_own_transaction
 def test_values_do_not_outlive_their_bound(committed: None, key: Key, stamp: Key) -> None:
     cached(key, [stamp], lambda: 1)
 
-    assert 0 < redis().ttl(value_name(key)) <= stamps.VALUE_SECONDS
+    assert stamps.VALUE_SECONDS == 2
+    assert 0 < redis().pttl(value_name(key)) <= 2000
+
+
+def test_a_change_made_while_redis_is_away_shows_within_the_bound(
+    row: int, key: Key, stamp: Key, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "VALUE_SECONDS", 0.3)
+    there = settings.CACHES
+    began = time.monotonic()
+    cached(key, [stamp], read)
+
+    settings.CACHES = {"default": there["default"] | {"LOCATION": dead_redis_url()}}
+    with transaction.atomic():
+        changing(stamp)
+        write(1)
+    settings.CACHES = there
+    time.sleep(max(0.0, began + 0.31 - time.monotonic()))
+
+    assert cached(key, [stamp], read) == 1
+
+
+def test_a_slow_reading_counts_from_its_beginning(
+    committed: None, key: Key, stamp: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "VALUE_SECONDS", 0.2)
+
+    cached(key, [stamp], lambda: time.sleep(0.25))
+
+    assert redis().get(value_name(key)) is None
+
+
+@pytest.mark.parametrize("refuses", ["everything", "writing"])
+def test_a_redis_that_answers_with_errors_counts_as_away(
+    row: int, key: Key, stamp: Key, settings: Settings, refuses: str
+) -> None:
+    url = settings.CACHES["default"]["LOCATION"]
+    with limited_user(url, "-@all" if refuses == "everything" else "-@write") as limited:
+        settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": limited}}
+        assert cached(key, [stamp], read) == 0
+        with transaction.atomic():
+            changing(stamp)
+            write(1)
+        assert cached(key, [stamp], read) == 1
 
 
 def test_changing_needs_a_transaction(committed: None, stamp: Key) -> None:

@@ -5,22 +5,21 @@ import time
 from collections.abc import Callable
 from functools import cache
 
-from redis import Redis
+from redis import Redis, RedisError
 from redis.backoff import NoBackoff
-from redis.exceptions import ClusterDownError, OutOfMemoryError, ReadOnlyError
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 WAIT_SECONDS = 0.1
 SKIP_SECONDS = 2.0
-AWAY = (RedisConnectionError, RedisTimeoutError, ReadOnlyError, OutOfMemoryError, ClusterDownError)
 
 logger = logging.getLogger(__name__)
 
 
 class RedisAway(Exception):
-    """Redis gave no answer in time, or gave none a moment ago; do the work without it."""
+    """Redis gave no answer in time, refused (full, read-only, no permission), or did so a moment ago.
+
+    Do the work without it.
+    """
 
 
 class Link:
@@ -42,9 +41,9 @@ class Link:
             raise RedisAway
         try:
             answer = act(self._client)
-        except AWAY as error:
+        except RedisError as error:
             self._skip_until = time.monotonic() + SKIP_SECONDS
-            logger.warning("Redis is away: %s", type(error).__name__)
+            logger.warning("Redis is away: %s: %s", type(error).__name__, error)
             raise RedisAway from error
         self._skip_until = 0.0
         return answer

@@ -3,16 +3,23 @@
 A reader sends one MGET of the stamps and the value. It takes the value only if the stamps inside it equal the live
 ones; otherwise it loads from the database and stores the result under the stamps that it saw *before* loading.
 A writer calls changing() in its transaction: the stamps become an intent at once (readers then load and store
-nothing) and get a fresh random value right after COMMIT, before anybody is told of the success.
+nothing) and get a fresh random value when it ends: right after COMMIT, before anybody is told of the success, or
+after the rollback.
 
-What can go wrong stays harmless: a writer that rolls back or dies leaves the intent until it expires; an evicted
-stamp is replaced by another random one. Only one thing is bounded instead of exact: a change made while Redis can't
-be reached. Values live VALUE_SECONDS, so that change shows at the latest after them.
+What can go wrong stays harmless: a writer that dies, or loses its connection during COMMIT, leaves the intent until it
+expires; an evicted stamp is replaced by another random one. Two things are bounded instead of exact, because a value
+counts at most VALUE_SECONDS from the moment its reading began:
+- a change made while Redis can't be reached shows within 2 seconds;
+- of two writers at once, the first to end puts a fresh stamp over the other's intent. If that other one then dies
+  between its COMMIT and its own fresh stamp, its change shows within 2 seconds too.
 """
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 from django.conf import settings
@@ -26,7 +33,7 @@ from kernel.cache.connection import Link, RedisAway, link
 Key = tuple[str, ...]
 """An owner (an organization's id as text, or "public") and the parts below it."""
 
-VALUE_SECONDS = 30
+VALUE_SECONDS = 2.0
 INTENT_SECONDS = 60
 STAMP_SECONDS = 24 * 3600
 INTENT = "!"
@@ -41,6 +48,7 @@ def cached(key: Key, stamps: Sequence[Key], load: Callable[[], Any]) -> Any:
     names, name = [_name("stamp", stamp) for stamp in stamps], _name("value", key)
     if not names:
         raise ValueError("A cached value needs at least one stamp, or nothing could ever change it.")
+    began = time.monotonic()
     if _changed_here(names):
         return _loaded(load)[0]
     try:
@@ -54,7 +62,7 @@ def cached(key: Key, stamps: Sequence[Key], load: Callable[[], Any]) -> Any:
         if remembered["stamps"] == live:
             return remembered["value"]
     value, text = _loaded(load)
-    _store(name, f'{{"stamps":{json.dumps(live)},"value":{text}}}')
+    _store(name, f'{{"stamps":{json.dumps(live)},"value":{text}}}', began + VALUE_SECONDS)
     return value
 
 
@@ -62,14 +70,44 @@ def changing(*stamps: Key, using: str = "default") -> None:
     """Announce that this transaction changes what stands under `stamps`; call it before the change.
 
     Once the transaction is committed every reader sees the change. Raises outside a transaction, where there would
-    be no moment to wait for. Never fails because of Redis.
+    be no moment to wait for. Never fails because of Redis. A change that a scope rolls back leaves nothing behind.
     """
     connection = connections[using]
     if not connection.in_atomic_block:
         raise TransactionManagementError("changing() needs the transaction that makes the change.")
     renewal = _Renewal([_name("stamp", stamp) for stamp in stamps])
+    announced = _announced.get()
+    if announced is not None:
+        announced.renewals.append(renewal)
     renewal.announce()
     connection.on_commit(renewal)
+
+
+class Announced:
+    """What one transaction announced; `sends_commit` is set once nothing but its COMMIT is left to do."""
+
+    def __init__(self) -> None:
+        self.renewals: list[_Renewal] = []
+        self.sends_commit = False
+
+
+@contextmanager
+def announcements() -> Iterator[Announced]:
+    """Stand around a transaction: what was announced in it and rolled back gets fresh stamps when it has ended.
+
+    Only a COMMIT that failed leaves its intents: where its answer got lost, the change may yet become visible.
+    """
+    announced = Announced()
+    token = _announced.set(announced)
+    committed = False
+    try:
+        yield announced
+        committed = True
+    finally:
+        _announced.reset(token)
+        if committed or not announced.sends_commit:
+            for renewal in announced.renewals:
+                renewal.settle()
 
 
 class _Renewal:
@@ -77,12 +115,18 @@ class _Renewal:
 
     def __init__(self, names: list[str]) -> None:
         self.names = names
+        self._is_settled = False
 
     def announce(self) -> None:
         self._set(INTENT, INTENT_SECONDS)
 
     def __call__(self) -> None:
+        self._is_settled = True
         self._set("", STAMP_SECONDS)
+
+    def settle(self) -> None:
+        if not self._is_settled:
+            self()
 
     def _set(self, mark: str, seconds: int) -> None:
         stamp = mark + secrets.token_hex(8)
@@ -97,6 +141,9 @@ class _Renewal:
             _link().run(act, insist=True)
         except RedisAway:
             return  # the module's bound: VALUE_SECONDS
+
+
+_announced: ContextVar[Announced | None] = ContextVar("announced", default=None)
 
 
 def _changed_here(names: list[str]) -> bool:
@@ -128,9 +175,12 @@ def _make(redis: Redis, missing: list[str], names: list[str]) -> list[str | None
         return cast("list[str | None]", pipe.execute()[-1])
 
 
-def _store(name: str, text: str) -> None:
+def _store(name: str, text: str, ends: float) -> None:
+    left = int((ends - time.monotonic()) * 1000)
+    if left <= 0:
+        return
     try:
-        _link().run(lambda redis: redis.set(name, text, ex=VALUE_SECONDS))
+        _link().run(lambda redis: redis.set(name, text, px=left))
     except RedisAway:
         return  # the next reader stores it
 

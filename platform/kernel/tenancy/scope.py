@@ -1,12 +1,13 @@
 """The one way to touch rows: a scope is one transaction bound to one organization (or to public tables)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.db import connections, transaction
 
+from kernel.cache.stamps import Announced, announcements
 from kernel.tenancy.context import Actor, Scope, Source, TenancyError, TenantLike, _current, current
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _bound(new: Scope) -> Iterator[Scope]:
     nested = connection.in_atomic_block
     if nested:
         connection.begin_now()
-    with transaction.atomic():
+    with nullcontext(Announced()) if nested else announcements() as announced, transaction.atomic():
         token = _current.set(new)
         try:
             connection.enter_scope(new)
@@ -68,6 +69,7 @@ def _bound(new: Scope) -> Iterator[Scope]:
                 connection.leave_scope(new)
         finally:
             _current.reset(token)
+        announced.sends_commit = not connection.needs_rollback
     if nested:
         connection.restore_scope()
 
