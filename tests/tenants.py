@@ -1,6 +1,10 @@
 """Organizations for tests, made through the product's own provisioning."""
 
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connections
 
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import scope
@@ -27,3 +31,16 @@ def remove_organization(organization: Organization) -> None:
     """Remove the organization with everything it holds."""
     drop_schema(organization)
     Organization.objects.using("owner").filter(pk=organization.pk).delete()
+
+
+def outside[T](act: Callable[[], T]) -> T:
+    """Do something with no scope open, on connections of its own, while the test stands inside one."""
+
+    def alone() -> T:
+        try:
+            return act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(alone).result()

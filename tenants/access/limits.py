@@ -17,8 +17,7 @@ def reserve(limit: str, count: Callable[[], int], *, adding: int = 1) -> None:
     race for the last place are answered one after the other. Without a limit nothing is locked or asked.
     """
     organization = current_organization()
-    limits: dict[str, int | None] = getattr(organization, "limits", {})
-    maximum = limits.get(limit)
+    maximum = organization.limits[limit]
     if maximum is None:
         return
     digest = blake2b(f"limit:{organization.id}:{limit}".encode(), digest_size=8).digest()

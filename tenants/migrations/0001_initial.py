@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('migration_key', models.CharField(blank=True, default='', editable=False, max_length=64)),
             ],
             options={
-                'ordering': ['name', 'id'],
+                'ordering': ['name', 'id'], 'base_manager_name': 'objects',
             },
         ),
         migrations.CreateModel(

@@ -9,6 +9,7 @@ from kernel.ids import uuid7
 from kernel.recorder import audited, unaudited
 from kernel.tenancy.names import new_schema_name
 
+LIMITS = ("seats", "campaigns", "products", "storage_mb")
 SLUG_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 
@@ -29,6 +30,13 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganizationManager(models.Manager["Organization"]):
+    """Brings the plan along: its limits are needed inside scopes, where the plans can't be read."""
+
+    def get_queryset(self) -> models.QuerySet["Organization"]:
+        return super().get_queryset().select_related("plan")
 
 
 @audited(label="name", exclude=["migration_key"])
@@ -57,7 +65,10 @@ class Organization(TenantMixin):
     auto_create_schema = False
     auto_drop_schema = False
 
+    objects = OrganizationManager()
+
     class Meta:
+        base_manager_name = "objects"
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -67,6 +78,11 @@ class Organization(TenantMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def limits(self) -> dict[str, int | None]:
+        """What the plan allows, by name; None is unlimited."""
+        return {name: getattr(self.plan, name) for name in LIMITS}
 
 
 @audited(label="domain")

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from django.core.management import call_command
 from django.db import ProgrammingError
 
+from kernel.errors import Conflict
+from kernel.recorder.verify import schema_gaps
 from kernel.tenancy import content_types, privileges
+from kernel.tenancy.names import PUBLIC_SCHEMA
 from kernel.tenancy.template import migration_key
 from tenants import plans
 from tenants.models import Organization, SchemaTemplate
@@ -46,10 +49,22 @@ def migrate(say: Callable[[str], object]) -> None:
             )
             privileges.grant_tenant_again(organization.schema_name)
             Organization.objects.using("owner").filter(pk=organization.pk).update(migration_key=key)
+    _refuse_gaps([PUBLIC_SCHEMA, *(organization.schema_name for organization in _made())])
     store_template()
     say("The database is up to date.")
 
 
+def _refuse_gaps(schemas: list[str]) -> None:
+    """Raise Conflict where the installed recorder is not today's: only a migration may renew it."""
+    gaps = [f"{schema}: {gap}" for schema in schemas for gap in schema_gaps(schema)]
+    if gaps:
+        raise Conflict("Changes would not be recorded as declared. Write a migration with Record.\n" + "\n".join(gaps))
+
+
 def _behind(key: str) -> list[Organization]:
-    made = Organization.objects.using("owner").exclude(migration_key="").exclude(status=Organization.Status.REMOVED)
-    return list(made.exclude(migration_key=key))
+    return [organization for organization in _made() if organization.migration_key != key]
+
+
+def _made() -> list[Organization]:
+    made = Organization.objects.using("owner").exclude(migration_key="")
+    return list(made.exclude(status=Organization.Status.REMOVED))

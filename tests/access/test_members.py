@@ -15,7 +15,7 @@ from tenants.access.members import add_holder, add_member, holder_account, membe
 from tenants.access.models import Membership, Role
 from tenants.access.roles import install_roles
 from tenants.models import DirectoryEntry, Organization, User
-from tests.tenants import make_organization, remove_organization
+from tests.tenants import make_organization, outside, remove_organization
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def join(small: records.Tenant) -> Callable[[str], Membership]:
 def account() -> User:
     """Somebody's account, made as the operator's door would."""
     name = secrets.token_hex(4)
-    return User.objects.using("owner").create(email=f"{name}@example.test", name=name)
+    return outside(lambda: User.objects.using("owner").create(email=f"{name}@example.test", name=name))
 
 
 def as_actor(member: Membership) -> Actor:

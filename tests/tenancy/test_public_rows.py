@@ -3,12 +3,13 @@
 import pytest
 from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
 
 from kernel.jobs.models import Job
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.names import tenant_role
 from kernel.tenancy.scope import scope
-from tenants.models import Organization, User
+from tenants.models import Invitation, Organization, User
 
 pytestmark = pytest.mark.skipif(not settings.TENANT_DB_ROLES, reason="TENANT_DB_ROLES is off: there is no tenant role")
 
@@ -63,3 +64,41 @@ def test_the_app_role_cannot_change_structure(organization: Organization) -> Non
     for statement in ("CREATE TABLE public.x (id int)", f'DROP SCHEMA "{organization.schema_name}" CASCADE'):
         with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_a_tenant_cannot_name_another_organization_in_its_own_rows(
+    organization: Organization, other_organization: Organization
+) -> None:
+    role = tenant_role(connection.settings_dict["NAME"], organization.schema_name)
+    for stranger in (other_organization.id, None):
+        with (
+            pytest.raises(ProgrammingError, match="row-level security"),
+            scope(organization, actor=SYSTEM, source="job"),
+        ):
+            Job.objects.create(
+                organization_id=stranger, tenant_role=role, kind="probe", queue="default", actor_kind="system"
+            )
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        scope(organization, actor=SYSTEM, source="console"),
+    ):
+        Invitation.objects.create(
+            organization_id=other_organization.id,
+            email="mallory@example.com",
+            role="owner",
+            token_hash=b"0" * 32,
+            expires_at=timezone.now(),
+            tenant_role=role,
+        )
+
+    assert Job.objects.filter(kind="probe").count() == 0
+    assert Invitation.objects.filter(email="mallory@example.com").count() == 0
+
+
+def test_a_tenant_cannot_leave_a_temporary_table_behind(organization: Organization) -> None:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        scope(organization, actor=SYSTEM, source="job"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("CREATE TEMPORARY TABLE access_team (id uuid, name text)")

@@ -38,7 +38,7 @@ def test_a_scope_sets_role_path_and_audit_context(organization: Organization) ->
 
     assert found == (
         role_of(organization),
-        f"{organization.schema_name}, public",
+        f"{organization.schema_name}, public, pg_temp",
         "import",
         "r'1",
         str(organization.id),
@@ -99,7 +99,7 @@ def test_a_tenant_scope_inside_a_public_scope_ends_with_public_again(organizatio
             Team.objects.create(name="inside")
         assert ask("SELECT current_user, current_setting('search_path'), current_setting('app.source')") == (
             connection.settings_dict["USER"],
-            "public",
+            "public, pg_temp",
             "operator",
         )
 

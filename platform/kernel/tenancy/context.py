@@ -1,5 +1,6 @@
 """Who asks and for which organization: a value in a ContextVar, never state of a connection."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -20,6 +21,8 @@ class TenantLike(Protocol):
     def slug(self) -> str: ...
     @property
     def name(self) -> str: ...
+    @property
+    def limits(self) -> Mapping[str, int | None]: ...
 
 
 @dataclass(frozen=True, slots=True)

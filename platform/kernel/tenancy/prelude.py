@@ -28,13 +28,16 @@ def reset(database: str) -> str:
 
 
 def search_path(scope: Scope) -> str:
-    """Return the path as PostgreSQL reports it back; public only where no organization is meant."""
+    """Return the path as PostgreSQL reports it back; public only where no organization is meant.
+
+    pg_temp stands last: left out, PostgreSQL would look there first, and a temporary table could shadow a real one.
+    """
     if scope.organization is None:
-        return PUBLIC_SCHEMA
+        return f"{PUBLIC_SCHEMA}, pg_temp"
     schema = scope.organization.schema_name
     if not is_tenant_schema(schema):
         raise ValueError(f"{schema!r} is not a tenant schema's name.")
-    return f"{schema}, {PUBLIC_SCHEMA}"
+    return f"{schema}, {PUBLIC_SCHEMA}, pg_temp"
 
 
 AUDIT_KEYS = (

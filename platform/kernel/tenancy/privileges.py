@@ -2,7 +2,7 @@
 
 The owner role makes everything. `app` serves requests and may not change structure. Each tenant has a NOLOGIN role;
 `app` may switch to it but inherits nothing from it. What tenants may do in public comes from `tenant_runtime`:
-rows of public tables with a `tenant_role` column are theirs where that column names them.
+rows of public tables with a `tenant_role` column are theirs where it and `organization_id` name them.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,10 @@ from django.db import connections
 from kernel.recorder import event_function
 from kernel.recorder.declare import log_tables
 from kernel.tenancy.names import runtime_role, tenant_role
+from kernel.tenancy.prelude import literal
 
 READABLE_BY_TENANTS = ("django_content_type", "auth_permission")
+OWN_ORGANIZATION = "tenant_organization"
 
 
 def owner_database() -> str:
@@ -84,24 +86,39 @@ def grant_public() -> None:
 def _public_grants(shared: Sequence[str]) -> list[str]:
     app, runtime = app_role(), runtime_role(owner_database())
     statements = [
+        # A temporary table would shadow a tenant's own on the next transaction of the same connection.
+        f'REVOKE TEMPORARY ON DATABASE "{owner_database()}" FROM PUBLIC',
         "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC",
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{app}"',
         f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{app}"',
         *(f'REVOKE INSERT, UPDATE, DELETE ON public."{table}" FROM "{app}"' for table in _read_only_public_tables()),
         event_function.grant("public", app),
         *(f'GRANT SELECT ON public."{table}" TO "{runtime}"' for table in READABLE_BY_TENANTS),
+        *_own_organization(runtime),
     ]
+    own = f"tenant_role = current_user AND organization_id = (SELECT public.{OWN_ORGANIZATION}())"
     for table in shared:
         statements += [
             f'ALTER TABLE public."{table}" ENABLE ROW LEVEL SECURITY',
             f'DROP POLICY IF EXISTS app_all ON public."{table}"',
             f'CREATE POLICY app_all ON public."{table}" TO "{app}" USING (true) WITH CHECK (true)',
             f'DROP POLICY IF EXISTS tenant_own ON public."{table}"',
-            f'CREATE POLICY tenant_own ON public."{table}" TO "{runtime}"'
-            " USING (tenant_role = current_user) WITH CHECK (tenant_role = current_user)",
+            f'CREATE POLICY tenant_own ON public."{table}" TO "{runtime}" USING ({own}) WITH CHECK ({own})',
             f'GRANT SELECT, INSERT, UPDATE ON public."{table}" TO "{runtime}"',
         ]
     return statements
+
+
+def _own_organization(runtime: str) -> list[str]:
+    """The function that tells a tenant's role which organization it stands for, so that a row can name no other."""
+    table = apps.get_model(settings.TENANT_MODEL)._meta.db_table
+    return [
+        f"CREATE OR REPLACE FUNCTION public.{OWN_ORGANIZATION}() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER"
+        f" SET search_path = pg_catalog, pg_temp AS $own$SELECT id FROM public.{table}"
+        f" WHERE {literal(owner_database() + '_')} || schema_name = current_setting('role')$own$",
+        f"REVOKE ALL ON FUNCTION public.{OWN_ORGANIZATION}() FROM PUBLIC",
+        f'GRANT EXECUTE ON FUNCTION public.{OWN_ORGANIZATION}() TO "{runtime}"',
+    ]
 
 
 def _read_only_tenant_tables() -> list[str]:

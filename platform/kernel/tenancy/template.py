@@ -45,7 +45,8 @@ def migration_key() -> str:
     for name in sorted([*settings.TENANT_APPS, *settings.SHARED_APPS]):
         for path in sorted(Path(apps.get_app_config(_label(name)).path, "migrations").glob("*.py")):
             digest.update(f"{name}/{path.name}".encode() + path.read_bytes())
-    for path in sorted(Path(apps.get_app_config("jobs").path, "../recorder").glob("*.py")):
+    kernel = Path(__file__).parents[1]
+    for path in [*sorted((kernel / "recorder").glob("*.py")), kernel / "tenancy" / "privileges.py"]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -9,13 +9,24 @@ from typing import Any
 
 import psycopg
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresWrapper
+from django.db.backends.utils import CursorWrapper
+from django.db.utils import OperationalError
 from django.utils.asyncio import async_unsafe
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantsWrapper
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from kernel.tenancy import prelude
 from kernel.tenancy.context import Scope, TenancyError, current
 from kernel.tenancy.dialect import Features, Operations
+
+
+class Cursor(CursorWrapper):
+    """Guards COPY too; Django's wrapper hands it straight to the driver."""
+
+    def copy(self, *args: Any, **kwargs: Any) -> Any:
+        """Start a COPY in the scope that the running code means."""
+        self.db._guard()
+        return self.cursor.copy(*args, **kwargs)
 
 
 class DatabaseWrapper(TenantsWrapper):
@@ -27,6 +38,7 @@ class DatabaseWrapper(TenantsWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._scopes: list[Scope] = []
         self._guarded = True
+        self._home_path: str | None = None
         super().__init__(*args, **kwargs)
         self.execute_wrappers.append(self._guarded_execute)
 
@@ -64,10 +76,17 @@ class DatabaseWrapper(TenantsWrapper):
 
     # Statements -------------------------------------------------------------------------------
 
+    def init_connection_state(self) -> None:
+        self._home_path = self._path_reported()
+        PostgresWrapper.init_connection_state(self)
+
+    def make_cursor(self, cursor: Any) -> Any:
+        return Cursor(cursor, self)
+
     def _cursor(self, name: str | None = None) -> Any:
-        cursor = PostgresWrapper._cursor(self, name)  # type: ignore[attr-defined]
+        self.ensure_connection()
         self._guard()
-        return cursor
+        return PostgresWrapper._cursor(self, name)  # type: ignore[attr-defined]
 
     def _guarded_execute(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         self._guard()
@@ -82,6 +101,8 @@ class DatabaseWrapper(TenantsWrapper):
         if meant is not owner:
             raise TenancyError(_mismatch(meant, owner))
         if owner is None:
+            if self._path_reported() != self._home_path:
+                raise TenancyError("The search_path of this connection was changed behind our back.")
             return
         if not self.in_atomic_block:
             raise TenancyError("A tenant is bound but its transaction is over.")
@@ -96,11 +117,27 @@ class DatabaseWrapper(TenantsWrapper):
         return reported.decode().replace('"', "") if reported else None
 
     def _begin(self, scope: Scope | None) -> None:
-        self._send("BEGIN;" + prelude.settings_of(scope, self.database) if scope else "BEGIN")
+        message = "BEGIN;" + prelude.settings_of(scope, self.database) if scope else "BEGIN"
+        try:
+            self._send(message)
+        except OperationalError:
+            if self.connection.pgconn.status == ConnStatus.OK:
+                raise
+            # The server ended this connection while it lay idle. Nothing was sent on it, so a new one is as good.
+            self._replace_connection()
+            self._send(message)
+
+    def _replace_connection(self) -> None:
+        self._close()
+        self.connection = self.get_new_connection(self.get_connection_params())
+        self.connection.autocommit = False
+        self.init_connection_state()
 
     def _send(self, sql: str) -> None:
         with self.wrap_database_errors:
             result = self.connection.pgconn.exec_(sql.encode())
+            if self.connection.pgconn.status != ConnStatus.OK:
+                raise psycopg.OperationalError("The server closed the connection.")
             if result.status != ExecStatus.COMMAND_OK:
                 raise psycopg.errors.error_from_result(result)
 
