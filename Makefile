@@ -56,7 +56,7 @@ lock: ## Resolve requirements/*.in into hashed requirements/*.txt
 	@$(IN_VENV) $(UV_COMPILE) requirements/dev.in -o requirements/dev.txt
 
 docs: ## Write the pages that are generated from code
-	@$(IN_VENV) env PYTHONPATH=.:platform python -m ops.docs
+	@$(IN_VENV) env PYTHONPATH=.:platform python -m config.docs
 
 soak: ## Run the tests again and again until one fails (RUNS=10 ARGS="-m processes")
 	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) python -m ops.soak $(RUNS) $(ARGS)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.settings.env import VARIABLES
-from ops.docs import stale
+from config.docs import stale
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config.settings.env import VARIABLES
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def settings_page() -> str:
