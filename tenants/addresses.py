@@ -1,6 +1,14 @@
-"""URLs of our hosts, built from settings and stored domains, never from what a request claims."""
+"""Our hosts and their URLs, built from settings and stored domains, never from what a request claims."""
 
 from django.conf import settings
+from django.http import HttpRequest
+
+OPERATOR_HOST = f"ops.{settings.BASE_DOMAIN}"
+
+
+def asked_host(request: HttpRequest) -> str:
+    """Return the host a request asks, without port, in lower case; raise DisallowedHost where none of ours can be."""
+    return request.get_host().rsplit(":", 1)[0].lower()
 
 
 def origin(host: str) -> str:
@@ -17,4 +25,4 @@ def base_url(path: str = "/") -> str:
 
 def operator_url(path: str = "/") -> str:
     """Return a URL on the operators' host."""
-    return origin(f"ops.{settings.BASE_DOMAIN}") + path
+    return origin(OPERATOR_HOST) + path

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from console.guards import anybody
 from kernel.errors import Unauthenticated
-from tenants.addresses import base_url
+from tenants.addresses import asked_host, base_url
 from tenants.doors.request import DoorRequest
 from tenants.signin.commands import enter, leave
 from tenants.signin.handoff import new_state, state_hash_of
@@ -33,7 +33,7 @@ def start(request: DoorRequest) -> HttpResponse:
     # Kept while it lasts, so that two tabs that sign in at once don't undo each other.
     kept = request.COOKIES.get(COOKIE, "")
     state = kept if STATE.fullmatch(kept) else new_state()
-    response = redirect(continue_url(_host(request), state_hash_of(state), next_path))
+    response = redirect(continue_url(asked_host(request), state_hash_of(state), next_path))
     response.set_cookie(COOKIE, state, max_age=COOKIE_SECONDS, secure=True, httponly=True, samesite="Lax")
     return response
 
@@ -48,7 +48,7 @@ def session(request: DoorRequest, code: str) -> HttpResponse:
             request,
             organization=request.organization,
             code=code,
-            host=_host(request),
+            host=asked_host(request),
             state=request.COOKIES.get(COOKIE, ""),
         )
     except Unauthenticated:
@@ -75,7 +75,3 @@ def out(request: DoorRequest) -> HttpResponse:
     """End this host's session, then the sign-in host's."""
     proof = leave(request, organization=request.organization, actor=request.actor)
     return redirect(base_url("/sign-out/?" + urlencode({"proof": proof})))
-
-
-def _host(request: DoorRequest) -> str:
-    return request.get_host().rsplit(":", 1)[0].lower()

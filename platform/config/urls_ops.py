@@ -1,13 +1,10 @@
 """The operators' host: their console and the read-only data browser."""
 
-from console.ops.studio import studio
 from django.urls import include, path
 
-from kernel.health import livez, readyz
+from console.ops.studio import studio
 
 urlpatterns = [
-    path("livez", livez),
-    path("readyz", readyz),
     path("", include("console.signin.urls")),
     path("", include("console.ops.urls")),
     path("studio/", studio.urls),

@@ -9,9 +9,8 @@ from django.http import HttpResponse
 from kernel.errors import NotFound
 from kernel.http.refusal import refusal
 from tenants import records
+from tenants.addresses import OPERATOR_HOST, asked_host
 from tenants.doors.request import DoorRequest, HostKind
-
-OPERATOR_HOST = f"ops.{settings.BASE_DOMAIN}"
 
 
 class HostMiddleware:
@@ -25,7 +24,7 @@ class HostMiddleware:
 
     def __call__(self, request: DoorRequest) -> HttpResponse:
         try:
-            host = request.get_host().rsplit(":", 1)[0].lower()
+            host = asked_host(request)
         except DisallowedHost:
             return refusal(request, NotFound())
         organization = None

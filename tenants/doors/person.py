@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel.errors import DomainError, NotAllowed, Unauthenticated
+from kernel.http.problem import API_PREFIX
 from kernel.http.refusal import refusal
 from kernel.tenancy.context import Actor
 from tenants import records
 from tenants.access import tokens
 from tenants.doors.request import DoorRequest
-
-API_PREFIX = "/api/"
+from tenants.doors.token_use import is_use_due, note_use
 
 
 class PersonMiddleware:
@@ -41,7 +41,11 @@ class PersonMiddleware:
             _refuse_suspended(request)
         except DomainError as error:
             return refusal(request, error)
-        return self.get_response(request)
+        is_due = is_use_due(request)
+        response = self.get_response(request)
+        if is_due:
+            note_use(request)
+        return response
 
 
 def _by_token(request: DoorRequest, header: str) -> None:
@@ -57,6 +61,8 @@ def _by_token(request: DoorRequest, header: str) -> None:
         raise Unauthenticated(_("This token is unknown or was revoked."), code="invalid_token")
     if datetime.fromisoformat(token.expires_at) <= timezone.now():
         raise Unauthenticated(_("This token has expired; make a new one."), code="token_expired")
+    if records.account(token.owner_id) is None:
+        raise Unauthenticated(_("The account of this token's owner is switched off."), code="invalid_token")
     request.organization = tenant
     request.token = token
     request.actor = Actor(

@@ -9,12 +9,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from kernel.errors import Unavailable
+from kernel.http.problem import API_PREFIX
 from kernel.http.refusal import refusal
 from kernel.tenancy.context import Source
 from kernel.tenancy.scope import public_scope, scope
-from tenants.doors.person import API_PREFIX
 from tenants.doors.request import DoorRequest
-from tenants.doors.token_use import note_use
 from tenants.signin.paths import PUBLIC_PHASE
 
 
@@ -36,8 +35,6 @@ class TransactionMiddleware:
                     raise RuntimeError("Nothing streams inside a transaction; answer with a whole body.")
                 if opened is not None and response.status_code >= 400:
                     transaction.set_rollback(True)
-                elif opened is not None:
-                    note_use(request)
         except DatabaseError as error:
             return refusal(
                 request,

@@ -4,12 +4,11 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import F, Value
 from django.db.models.functions import Lower
 
 from tenants import records
-from tenants.addresses import origin
+from tenants.addresses import OPERATOR_HOST, origin
 from tenants.models import DirectoryEntry, Organization, User
 
 Status = Organization.Status
@@ -67,7 +66,7 @@ def organization_at(host: str) -> records.Tenant | None:
 
 def may_enter(user_id: UUID, host: str) -> bool:
     """Whether the person may open a session on this host (without port): a member there, or an operator."""
-    if host == f"ops.{settings.BASE_DOMAIN}":
+    if host == OPERATOR_HOST:
         return records.operator(user_id) is not None
     tenant = organization_at(host)
     return tenant is not None and tenant.status == Status.ACTIVE and records.member(tenant, user_id) is not None

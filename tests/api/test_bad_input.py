@@ -275,4 +275,4 @@ def test_a_wrong_method_says_which_are_right(world: World) -> None:
     answer = world.callers["owner"]("PUT", f"/campaigns/{uuid7()}", {"name": "x"})
 
     assert (answer.status_code, code_of(answer)) == (405, "method_not_allowed")
-    assert set(answer["Allow"].replace(" ", "").split(",")) == {"GET", "PATCH", "DELETE"}
+    assert set(answer["Allow"].replace(" ", "").split(",")) == {"GET", "HEAD", "PATCH", "DELETE"}

@@ -20,9 +20,10 @@ def dead_redis_url() -> str:
 def limited_user(url: str, rights: str) -> Iterator[str]:
     """Give the URL of the Redis at `url` as a user who lacks some rights, written as its ACL command takes them."""
     name, server = f"limited-{secrets.token_hex(4)}", Redis.from_url(url)
-    server.execute_command("ACL", "SETUSER", name, "on", ">word", "~*", "+@all", rights, "+auth", "+select", "+hello")
+    order = ("ACL SETUSER", name, "on", ">word", "~*", "+@all", rights, "+auth", "+select", "+hello")
+    server.execute_command(*order)  # type: ignore[no-untyped-call]
     parts = urlsplit(url)
     try:
         yield urlunsplit(parts._replace(netloc=f"{name}:word@{parts.netloc}"))
     finally:
-        server.execute_command("ACL", "DELUSER", name)
+        server.execute_command("ACL DELUSER", name)  # type: ignore[no-untyped-call]

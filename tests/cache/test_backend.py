@@ -10,19 +10,16 @@ from django.core.cache import caches
 from redis import Redis
 
 from kernel.cache.backend import RedisWithFallback
-from kernel.tenancy.context import SYSTEM
+from kernel.tenancy.context import SYSTEM, TenancyError
 from kernel.tenancy.scope import scope
 from tenants.models import Organization
 from tests.cache.away import dead_redis_url
 
 
-@pytest.fixture(params=["redis", "table", "memory"])
-def cache(request: pytest.FixtureRequest, committed: None, monkeypatch: pytest.MonkeyPatch) -> RedisWithFallback:
+@pytest.fixture(params=["redis", "table"])
+def cache(request: pytest.FixtureRequest, committed: None) -> RedisWithFallback:
     url = settings.CACHES["default"]["LOCATION"] if request.param == "redis" else dead_redis_url()
-    made = RedisWithFallback(url, {"OPTIONS": {"fallback_table": "kernel_cache_fallback"}})
-    if request.param == "memory":
-        monkeypatch.setattr(made._table, "reachable", lambda: False)
-    return made
+    return RedisWithFallback(url, {"OPTIONS": {"fallback_table": "kernel_cache_fallback"}})
 
 
 @pytest.fixture
@@ -135,12 +132,15 @@ def test_redis_holds_no_pickle(committed: None, name: str) -> None:
     assert stored == b'{"a":1}'
 
 
-def test_it_works_inside_an_organizations_transaction_without_redis(
-    organization: Organization, redis_away: None, name: str
+def test_it_has_no_place_inside_an_organizations_transaction(
+    cache: RedisWithFallback, organization: Organization, name: str
 ) -> None:
     with scope(organization, actor=SYSTEM, source="system"):
-        assert caches["default"].add(name, 1, 60) is True
-        assert caches["default"].add(name, 1, 60) is False
+        for act in (lambda: cache.add(name, 1, 60), lambda: cache.get(name), lambda: cache.delete(name)):
+            with pytest.raises(TenancyError, match="public tables"):
+                act()
+
+    assert cache.get(name) is None
 
 
 def test_a_redis_that_is_away_is_asked_once_in_a_while(
@@ -149,5 +149,5 @@ def test_a_redis_that_is_away_is_asked_once_in_a_while(
     for count in range(20):
         caches["default"].set(f"{name}-{count}", 1, 60)
 
-    warned = [record.message for record in caplog.records if record.message.startswith("Redis is away: ConnectionError")]
+    warned = [message for message in caplog.messages if message.startswith("Redis is away: ConnectionError")]
     assert len(warned) == 1

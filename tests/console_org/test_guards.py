@@ -26,8 +26,6 @@ POLICY = (
 )
 # Addresses whose views are not pages of a console, and who decides there instead.
 UNGUARDED = {
-    "livez": "says that the process answers, to whoever asks",
-    "readyz": "says that the database answers, to whoever asks",
     "api/v1/": "each operation asks for its own permission; tests/api walks over them",
 }
 

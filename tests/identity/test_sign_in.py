@@ -1,14 +1,18 @@
 """Signing in on the base host."""
 
 import json
+import secrets
 from unittest.mock import patch
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from pytest_django.fixtures import Settings
 from redis import Redis
 
+from config.settings import env
 from tenants.models import DirectoryEntry, Organization, User
 from tests.identity.browser import Browser
 from tests.identity.world import BASE, OPS, PASSWORD, email, house, join, operator, person, signed_in, user_id_at
@@ -135,6 +139,36 @@ def test_it_limits_tries_per_address_whatever_is_forwarded() -> None:
     ]
 
     assert answers == [422] * 10 + [429]
+
+
+def test_behind_a_proxy_it_limits_tries_per_visitor(settings: Settings) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    proxy, network = Browser(), secrets.randbelow(200)
+
+    def tried(forwarded: str) -> int:
+        data = {"login": email(), "password": "wrong-password-entirely"}
+        return proxy.post(f"{BASE}/sign-in/", data, **{"X-Forwarded-For": forwarded}).status_code
+
+    # What a visitor writes into the header stands before what the proxy adds.
+    answers = [tried(f"203.0.113.{number}, 10.9.{network}.1") for number in range(11)]
+
+    assert answers == [422] * 10 + [429]
+    assert tried(f"10.9.{network}.2") == 422
+
+
+@pytest.mark.parametrize(("text", "count"), [("0", 0), ("2", 2)])
+def test_the_number_of_proxies_is_read(monkeypatch: pytest.MonkeyPatch, text: str, count: int) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", text)
+
+    assert env.read_count("TRUSTED_PROXIES") == count
+
+
+@pytest.mark.parametrize("text", ["-1", "one", "1.5", " 1", "²"])
+def test_a_wrong_number_of_proxies_is_named_at_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", text)
+
+    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES"):
+        env.read_count("TRUSTED_PROXIES")
 
 
 def test_a_right_password_does_not_use_up_tries() -> None:

@@ -89,6 +89,8 @@ AUDITLOG_STORE_JSON_CHANGES = True
 
 MIDDLEWARE = [
     "kernel.http.request_id.RequestIdMiddleware",
+    "kernel.health.HealthMiddleware",
+    "kernel.http.head.HeadMiddleware",
     "kernel.http.problem.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -174,6 +176,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "tenants.authentication.Adapter"
 ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.read_count("TRUSTED_PROXIES")
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",

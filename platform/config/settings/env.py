@@ -31,6 +31,12 @@ VARIABLES = {
         Variable("EMAIL_URL", "smtp://user:password@host:port, or file:///folder for the outbox.", None),
         Variable("PRIVATE_STORAGE_ROOT", "Folder of uploaded dumps and other private files.", None),
         Variable("TENANT_DB_ROLES", "on: one database role per organization; off: only search_path.", "on"),
+        Variable(
+            "TRUSTED_PROXIES",
+            "How many proxies of yours stand in front and add to X-Forwarded-For; without them everybody"
+            " behind a proxy shares one limit on signing in.",
+            "0",
+        ),
         Variable("ENVIRONMENT", "Name shown in the operator console, such as demo or production.", "development"),
     )
 }
@@ -54,6 +60,14 @@ def read_switch(name: str) -> bool:
     return value == "on"
 
 
+def read_count(name: str) -> int:
+    """Return the variable as a whole number that is not negative."""
+    value = read(name)
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from 0.")
+    return int(value)
+
+
 def database(url: str, engine: str) -> dict[str, Any]:
     """Return Django's DATABASES entry for a libpq URL or key/value string."""
     parts = conninfo_to_dict(url)
@@ -74,6 +88,7 @@ def database(url: str, engine: str) -> dict[str, Any]:
 def mailers(url: str) -> dict[str, Any]:
     """Return Django's MAILERS for smtp://user:password@host:port, smtps://... or file:///folder."""
     parts = urlsplit(url)
+    options: dict[str, Any]
     if parts.scheme == "file":
         backend, options = "filebased", {"file_path": unquote(parts.path)}
     elif parts.scheme in ("smtp", "smtps"):

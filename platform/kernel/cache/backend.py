@@ -13,12 +13,14 @@ from redis import Redis
 from kernel.cache import keys
 from kernel.cache.connection import RedisAway, link
 from kernel.cache.fallback import FallbackTable
-from kernel.cache.memory import PROCESS
+from kernel.tenancy.context import TenancyError, current
 
 
 class RedisWithFallback(BaseCache):
-    """Answers from Redis; while that is away from a PostgreSQL table, and inside an organization's transaction,
-    whose role may not touch that table, from this process's memory."""
+    """Answers from Redis, and while that is away from a PostgreSQL table.
+
+    Not inside an organization's transaction, whose role may not touch that table: it would work until Redis is away.
+    """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
@@ -41,7 +43,6 @@ class RedisWithFallback(BaseCache):
         found = self._do(
             lambda redis: dict(zip(names, redis.mget(list(names)), strict=True)),
             lambda: self._table.get_many(list(names)),
-            lambda: {name: PROCESS.get(name) for name in names},
         )
         return {names[name]: json.loads(text) for name, text in found.items() if text is not None}
 
@@ -54,7 +55,6 @@ class RedisWithFallback(BaseCache):
         self._do(
             lambda redis: redis.set(name, text, px=_milliseconds(seconds)),
             lambda: self._table.put(name, text, seconds),
-            lambda: PROCESS.put(name, text, seconds),
         )
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
@@ -66,7 +66,6 @@ class RedisWithFallback(BaseCache):
             self._do(
                 lambda redis: redis.set(name, text, px=_milliseconds(seconds), nx=True),
                 lambda: self._table.add(name, text, seconds),
-                lambda: PROCESS.add(name, text, seconds),
             )
         )
 
@@ -80,7 +79,6 @@ class RedisWithFallback(BaseCache):
             self._do(
                 lambda redis: redis.pexpire(name, ends) if ends else redis.exists(name) and (redis.persist(name), True),
                 lambda: self._table.touch(name, seconds),
-                lambda: PROCESS.touch(name, seconds),
             )
         )
 
@@ -90,7 +88,6 @@ class RedisWithFallback(BaseCache):
         found = self._do(
             lambda redis: redis.eval(_INCREASE, 1, name, delta),
             lambda: self._table.increase(name, delta),
-            lambda: PROCESS.increase(name, delta),
         )
         if found is None:
             raise ValueError(f"The cache holds no {key!r} to count up.")
@@ -103,7 +100,6 @@ class RedisWithFallback(BaseCache):
             self._do(
                 lambda redis: redis.delete(name),
                 lambda: self._table.drop([name]),
-                lambda: PROCESS.drop(name),
             )
         )
 
@@ -118,11 +114,14 @@ class RedisWithFallback(BaseCache):
     def _seconds(self, timeout: Any) -> float | None:
         return self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
 
-    def _do(self, redis: Callable[[Redis], Any], table: Callable[[], Any], memory: Callable[[], Any]) -> Any:
+    def _do(self, redis: Callable[[Redis], Any], table: Callable[[], Any]) -> Any:
+        scope = current()
+        if scope is not None and scope.organization is not None:
+            raise TenancyError("Django's cache stands on public tables; use it outside the organization's scope.")
         try:
             return self._link.run(redis)
         except RedisAway:
-            return table() if self._table.reachable() else memory()
+            return table()
 
 
 _INCREASE = "if redis.call('exists', KEYS[1]) == 1 then return redis.call('incrby', KEYS[1], ARGV[1]) end return false"

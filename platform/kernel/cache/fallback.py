@@ -5,20 +5,12 @@ from typing import Any, cast
 
 from django.db import connections
 
-from kernel.tenancy.context import current
-
 
 class FallbackTable:
     """Keeps key, JSON text and the time it ends, by the database's clock."""
 
     def __init__(self, name: str) -> None:
         self._name = connections["default"].ops.quote_name(name)
-
-    @staticmethod
-    def reachable() -> bool:
-        """Whether the open scope may touch the table: an organization's role may not."""
-        scope = current()
-        return scope is None or scope.organization is None
 
     def get_many(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the texts that have not ended yet."""

@@ -159,7 +159,8 @@ class ProblemMiddleware:
             return response
         replaced = problem(request, of_status(response.status_code))
         if "Allow" in response.headers:
-            replaced["Allow"] = response.headers["Allow"]
+            allowed = response.headers["Allow"]
+            replaced["Allow"] = allowed.replace("GET", "GET, HEAD") if "HEAD" not in allowed else allowed
         return replaced
 
 
