@@ -5,11 +5,16 @@ from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from kernel.http.request_id import request_id_of
+from kernel.tenancy.scope import public_scope
+from tenants import records
 from tenants.models import User
 from tenants.queries.people import person_by_email
+from tenants.signin.commands import user_actor
 
 
 class Backend(AuthenticationBackend):
@@ -24,7 +29,12 @@ class Backend(AuthenticationBackend):
         if user is None:
             User().set_password(password)
             return None
-        return user if user.check_password(password) and user.is_active else None
+
+        def renew(_password: str) -> None:
+            if user.is_active:
+                _renew_hash(user, password, request_id_of(request) if request else "")
+
+        return user if check_password(password, user.password, renew) and user.is_active else None
 
     def get_user(self, user_id: UUID | str) -> User | None:
         """Return the account while it is active."""
@@ -48,6 +58,15 @@ class Backend(AuthenticationBackend):
     def with_perm(self, perm: Any, *args: Any, **kwargs: Any) -> Any:
         """Nobody has any permission by this backend."""
         return User.objects.none()
+
+
+def _renew_hash(user: User, password: str, request_id: str) -> None:
+    """Store the hash as it is made today, in the person's own name. Their sessions elsewhere end, as by any change."""
+    renewed = make_password(password)
+    with public_scope(actor=user_actor(user), source="console", request_id=request_id):
+        records.account_changing(user.pk)
+        User.objects.filter(pk=user.pk, password=user.password).update(password=renewed)
+    user.refresh_from_db(fields=["password"])
 
 
 class Adapter(DefaultAccountAdapter):

@@ -4,10 +4,11 @@ Only its pages are used; as an installed app it would bring a table, permissions
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.db.models import Model
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,9 @@ from audit.platform.models import PlatformEntry
 from console.guards import actor_of, operator_page
 from kernel.jobs.models import Job, Lane
 from tenants.models import DirectoryEntry, Domain, Invitation, Operator, Organization, Plan, SchemaTemplate, User
+
+SECRET = frozenset({"password", "token_hash", "secret_hash", "code_hash", "state_hash", "session_key"})
+"""Columns that nobody is shown, and that nobody finds out either by asking what a value begins with."""
 
 if TYPE_CHECKING:
     Browser = ModelAdmin[Model]
@@ -65,12 +69,11 @@ class Studio(AdminSite):
 
 
 class Table(Browser):
-    """One table: a list and a page per row, without the columns in `secret`."""
+    """One table: a list and a page per row, without the columns in SECRET."""
 
     actions = None
     list_per_page = 50
     show_full_result_count = False
-    secret: ClassVar[frozenset[str]] = frozenset()
 
     def get_urls(self) -> list[URLPattern]:
         """Return the list and the row."""
@@ -82,11 +85,15 @@ class Table(Browser):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         """Return every column that is no secret, those that no form would show too."""
-        return [field.name for field in self.opts.concrete_fields if field.name not in self.secret]
+        return [field.name for field in self.opts.concrete_fields if field.name not in SECRET]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         """Return them all again: nothing is edited here."""
         return self.get_fields(request, obj)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Refuse to filter by a secret, here or across a relation, whatever is compared with it."""
+        return SECRET.isdisjoint(lookup.split(LOOKUP_SEP)) and super().lookup_allowed(lookup, value, request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -124,7 +131,6 @@ class Users(Table):
     list_display = ("email", "name", "is_active", "last_login", "created_at")
     list_filter = ("is_active",)
     search_fields = ("email", "name")
-    secret = frozenset({"password"})
 
 
 class Operators(Table):
@@ -143,7 +149,6 @@ class Invitations(Table):
     list_display = ("email", "organization", "role", "expires_at", "accepted_at", "revoked_at")
     list_select_related = ("organization",)
     search_fields = ("email",)
-    secret = frozenset({"token_hash"})
 
 
 class Templates(Table):

@@ -1,5 +1,6 @@
 """Studio: the public tables, to look at."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from console.ops.studio import studio
+from console.ops.studio import SECRET, studio
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import public_scope
 from tenants.commands.invitations import invite_first_admin
@@ -69,6 +70,31 @@ def test_it_shows_no_password_and_no_token(client: Client, rows: Organization, o
     assert "mira@example.com" in invited
     assert "oken hash" not in invited
     assert bytes(invitation.token_hash).hex() not in invited
+
+
+@pytest.mark.parametrize(
+    ("table", "question"),
+    [
+        ("tenants/user", "password__startswith"),
+        ("tenants/user", "password"),
+        ("tenants/user", "password__isnull"),
+        ("tenants/user", "handoffcode__code_hash"),
+        ("tenants/operator", "user__password__startswith"),
+        ("tenants/directoryentry", "user__password__startswith"),
+        ("tenants/invitation", "token_hash"),
+        ("tenants/organization", "invitations__token_hash"),
+    ],
+)
+def test_a_secret_can_not_be_asked_for(client: Client, rows: Organization, table: str, question: str) -> None:
+    answers = [client.get(f"/studio/{table}/", {question: value}) for value in ("md5", "x", "1")]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+
+
+def test_no_column_that_holds_a_hash_is_shown_or_asked_for() -> None:
+    for model, table in studio._registry.items():
+        hashed = {field.name for field in model._meta.concrete_fields if re.search("hash|password|key$", field.name)}
+        assert hashed <= SECRET | {"dedupe_key", "serial_key", "migration_key"}, table
 
 
 def test_sessions_and_codes_are_not_in_it(client: Client) -> None:

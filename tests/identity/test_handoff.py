@@ -333,6 +333,23 @@ def test_signing_out_ends_the_session_here_and_at_the_base(organization: Organiz
     assert events(organization) == [("person.signed_in", user.email), ("person.signed_out", user.email)]
 
 
+def test_the_page_after_signing_out_tells_of_other_organizations(
+    organization: Organization, other_organization: Organization
+) -> None:
+    user, origin, other = person(), house(organization), house(other_organization)
+    join(organization, user)
+    join(other_organization, user)
+    browser = signed_in(user)
+    enter(browser, origin)
+    enter(browser, other)
+
+    page = browser.follow(browser.post(f"{origin}/sign-out/"))
+
+    assert user_id_at(browser.at(urlsplit(other).netloc)) == str(user.pk)
+    assert b"still signed in there" in page.content
+    assert b"nobody can act as you" not in page.content
+
+
 def test_signing_out_needs_a_post_or_a_proof(organization: Organization) -> None:
     user, origin = person(), house(organization)
     join(organization, user)

@@ -12,7 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from pytest_django.fixtures import Settings
 from redis import Redis
 
+from audit.platform.models import PlatformEntry
 from config.settings import env
+from tenants import records
 from tenants.models import DirectoryEntry, Organization, User
 from tests.identity.browser import Browser
 from tests.identity.world import BASE, OPS, PASSWORD, email, house, join, operator, person, signed_in, user_id_at
@@ -92,7 +94,6 @@ def test_inactive_people_and_holder_accounts_stay_out() -> None:
 def test_a_session_ends_when_the_account_is_switched_off_or_gets_another_password() -> None:
     from kernel.tenancy.context import SYSTEM
     from kernel.tenancy.scope import public_scope
-    from tenants import records
 
     for change in ({"is_active": False}, {"password": "md5$salt$other"}):
         user = person()
@@ -102,6 +103,36 @@ def test_a_session_ends_when_the_account_is_switched_off_or_gets_another_passwor
             User.objects.filter(pk=user.pk).update(**change)
 
         assert browser.get(f"{BASE}/")["Location"] == "/sign-in/"
+
+
+def test_an_older_hash_is_renewed_in_the_persons_own_name(settings: Settings) -> None:
+    user = person()
+    old, log = User.objects.get(pk=user.pk).password, PlatformEntry.objects.filter(object_pk=str(user.pk))
+    assert records.account(user.pk) is not None
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+
+    browser = signed_in(user)
+
+    now = User.objects.get(pk=user.pk)
+    assert now.password != old
+    assert now.check_password(PASSWORD)
+    known = records.account(user.pk)
+    assert known is not None
+    assert known.session_hash == now.get_session_auth_hash()
+    assert browser.get(f"{BASE}/choose/").status_code == 200
+    entry = log.order_by("-id")[0]
+    assert (entry.actor_email, entry.source, list(entry.changes)) == (user.email, "console", ["password"])
+
+
+def test_a_wrong_password_or_a_switched_off_account_renews_nothing(settings: Settings) -> None:
+    user, off = person(), person(is_active=False)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+
+    answers = [sign_in(Browser(), user.email, "wrong-password-entirely"), sign_in(Browser(), off.email)]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    for account in (user, off):
+        assert User.objects.get(pk=account.pk).password == account.password
 
 
 def test_it_limits_tries_per_account_and_says_so() -> None:
