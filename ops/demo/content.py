@@ -92,6 +92,12 @@ CAMPAIGNS = (
 )
 
 
+def accounts() -> list[dict[str, str]]:
+    """Return whom the demo's sign-in page offers to sign in as."""
+    shown = (OPERATOR, NORTHWIND_ADMIN, NORTHWIND_PEOPLE[1], JUNIPER_ADMIN)
+    return [{"role": person.role, "email": person.email, "password": PASSWORD} for person in shown]
+
+
 def campaign_data(campaign: DemoCampaign) -> dict[str, Any]:
     """Return the free part of a campaign: channels and audience."""
     return {

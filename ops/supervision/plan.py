@@ -76,7 +76,13 @@ def plan_for(mode: str, *, port: int, base_domain: str) -> Plan:
             return Plan("make dev-db", static_files=False)
         case "demo":
             demo = manage("demo", "demo", plain=True)
-            return Plan("make demo", before=[migrate], services=services(port), after=[demo])
+            return Plan(
+                "make demo",
+                before=[migrate],
+                services=services(port),
+                after=[demo],
+                environment={"ENVIRONMENT": "demo"},
+            )
         case "dev":
             words = f"The console is at {address}"
             return Plan("make dev", [migrate], services(port), reload=True, last_words=words)

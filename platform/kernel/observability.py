@@ -9,7 +9,16 @@ from kernel.tenancy.context import current
 
 
 def formatter() -> logging.Formatter:
-    """Return the formatter of every handler; used by the LOGGING setting."""
+    """Return the formatter of every handler: one JSON object a line. Used by the LOGGING setting."""
+    return _formatter(structlog.processors.format_exc_info, structlog.processors.JSONRenderer())
+
+
+def plain_formatter() -> logging.Formatter:
+    """Return the formatter of a terminal: time, level, words."""
+    return _formatter(structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, pad_level=False))
+
+
+def _formatter(*processors: structlog.typing.Processor) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
             structlog.stdlib.add_log_level,
@@ -17,11 +26,7 @@ def formatter() -> logging.Formatter:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _add_scope,
         ],
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *processors],
     )
 
 

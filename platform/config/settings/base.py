@@ -108,6 +108,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls_public"
 HOST_URLCONFS = {"base": "config.urls_public", "ops": "config.urls_ops", "tenant": "config.urls"}
 WSGI_APPLICATION = "config.wsgi.application"
+API = "config.api.api"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -159,6 +160,7 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / ".data" / "static"
 STATICFILES_DIRS = [("admin", ADMIN / "static" / "admin")]
+DEMO_ACCOUNTS: list[dict[str, str]] = []
 STORAGES = {
     "default": {"BACKEND": "kernel.storage.PrivateStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -190,6 +192,8 @@ LOGGING = {
     "formatters": {"line": {"()": "kernel.observability.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    # RQ tells each job's story four times; ours tells it once, with the job's id and kind.
+    "loggers": {"rq.worker": {"level": "WARNING"}},
 }
 
 

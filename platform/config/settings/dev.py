@@ -2,7 +2,8 @@
 
 from config.settings import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import ROOT, use_servers
+from config.settings.base import ENVIRONMENT, LOGGING, ROOT, use_servers
+from ops.demo.content import accounts
 
 DEBUG = False
 SECRET_KEY = env.read("SECRET_KEY", "development-only-key-that-signs-nothing-of-value")
@@ -16,3 +17,5 @@ globals().update(
 )
 MAILERS = env.mailers(env.read("EMAIL_URL", f"file://{ROOT}/.data/outbox"))
 PRIVATE_STORAGE_ROOT = env.read("PRIVATE_STORAGE_ROOT", str(ROOT / ".data" / "private"))
+DEMO_ACCOUNTS = accounts() if ENVIRONMENT == "demo" else []
+LOGGING = LOGGING | {"formatters": {"line": {"()": "kernel.observability.plain_formatter"}}}
