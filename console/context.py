@@ -30,7 +30,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
             "email": actor.email,
             "role": person.role_name if person else "",
             "sign_out_url": reverse("signin:out"),
-            "chooser_url": base_url("/choose/"),
+            "chooser_url": base_url("/?stay=1"),
         },
     }
 

@@ -1,5 +1,6 @@
 """Campaigns: list, one campaign, create, change, trash, restore."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -163,14 +166,22 @@ def _overview(actor: Actor, found: Campaign) -> dict[str, Any]:
     product = queries.product_of(actor=actor, campaign=found)
     facts = [
         {"label": _("Objective"), "value": found.get_objective_display()},
-        {"label": _("Starts"), "value": found.starts_at, "kind": "time"},
-        {"label": _("Ends"), "value": found.ends_at, "kind": "time"},
+        {"label": _("Starts"), "value": _on_our_clock(found.starts_at)},
+        {"label": _("Ends"), "value": _on_our_clock(found.ends_at)},
         {"label": _("Budget"), "value": money(found.budget_micros, found.currency)},
     ]
     if product is not None:
         url = reverse("org:product", args=[product.pk])
         facts.append({"label": _("Product"), "value": product.name, "kind": "link", "url": url})
     return {"facts": facts, "legacy": kept_data(found)}
+
+
+def _on_our_clock(moment: datetime | None) -> str:
+    """Return a planned time as the organization plans it, whatever clock the reader's browser shows."""
+    if moment is None:
+        return ""
+    zone = timezone.get_current_timezone_name().replace("_", " ")
+    return f"{date_format(timezone.localtime(moment), 'j M Y, H:i')} ({zone})"
 
 
 def _form(request: HttpRequest, found: Campaign | None) -> CampaignForm:

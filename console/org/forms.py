@@ -65,6 +65,8 @@ class CampaignForm(ObjectForm):
         self.fields["starts_at"].help_text = self.fields["ends_at"].help_text = clock
         if more["changing"]:
             choose(self, "status", statuses)
+            # State and objective share a row, starts and ends, budget and currency; the product has one of its own.
+            self.fields["product_id"].widget.is_wide = True
         else:
             del self.fields["status"]
 

@@ -68,7 +68,8 @@ def field(bound: BoundField, suffix: str = "", label: str | Promise = "") -> dic
         "suffix": suffix,
         "is_check": isinstance(widget, CheckboxInput),
         "is_group": isinstance(widget, CheckboxSelectMultiple),
-        "is_half": isinstance(widget, DateInput | DateTimeInput | NumberInput | Select),
+        "is_half": isinstance(widget, DateInput | DateTimeInput | NumberInput | Select)
+        and not getattr(widget, "is_wide", False),
     }
 
 
