@@ -61,7 +61,8 @@ def roll_back(ctx: JobContext) -> dict[str, Any] | None:
             drop_schema(organization)
             ctx.record_step("schema", "done", detail=organization.schema_name, using="owner")
     with ctx.step("address"), ctx.transaction():
-        records.directory_changing()
+        records.hosts_changing()
+        records.organization_changing(organization.pk)
         Domain.objects.filter(tenant=organization).delete()
         Organization.objects.filter(pk=organization.pk).update(status=Status.REMOVED)
         ctx.record_step("address", "done", detail=organization.slug)
@@ -121,7 +122,7 @@ def _check(ctx: JobContext, organization: Organization) -> None:
 
 def _go_live(ctx: JobContext, organization: Organization) -> dict[str, Any] | None:
     with ctx.step("live"), ctx.transaction():
-        records.directory_changing()
+        records.organization_changing(organization.pk)
         Organization.objects.filter(pk=organization.pk, status=Status.PROVISIONING).update(
             status=Status.ACTIVE, live_at=timezone.now()
         )

@@ -14,7 +14,7 @@ from kernel.tenancy.scope import scope
 from tenants.access.models import Membership, ServiceToken
 from tenants.models import Domain, Operator, Organization, User
 
-DIRECTORY = "directory"
+HOSTS = ("public", "hosts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,34 @@ class Token:
 
 def tenant_by_host(host: str) -> Tenant | None:
     """Return the organization that `host` (without port) leads to; removed and unfinished ones lead nowhere."""
-    return _tenant("host", host, lambda: Domain.objects.filter(domain=host).values_list("tenant_id", flat=True).first())
+
+    def load() -> str | None:
+        organization_id = Domain.objects.filter(domain=host).values_list("tenant_id", flat=True).first()
+        return str(organization_id) if organization_id else None
+
+    found = cached(("public", "host", host), [HOSTS], load)
+    return tenant_by_id(UUID(found)) if found else None
 
 
 def tenant_by_id(organization_id: UUID) -> Tenant | None:
     """Return the organization with this id, under the same conditions as tenant_by_host()."""
-    return _tenant("organization", str(organization_id), lambda: organization_id)
+
+    def load() -> dict[str, Any] | None:
+        row = (
+            Organization.objects.select_related("plan")
+            .filter(pk=organization_id, status__in=(Organization.Status.ACTIVE, Organization.Status.SUSPENDED))
+            .first()
+        )
+        if row is None:
+            return None
+        domain = row.domains.filter(is_primary=True).values_list("domain", flat=True).first() or ""
+        tenant = Tenant(
+            row.pk, row.schema_name, row.slug, row.name, row.status, row.time_zone, row.plan.name, row.limits, domain
+        )
+        return _plain(tenant)
+
+    found = cached(("public", "organization", str(organization_id)), [_organization(organization_id)], load)
+    return Tenant(**(found | {"id": UUID(found["id"])})) if found else None
 
 
 def member(tenant: TenantLike, user_id: UUID) -> Person | None:
@@ -153,9 +175,14 @@ def token(tenant: TenantLike, token_id: UUID) -> Token | None:
     return Token(**found)
 
 
-def directory_changing() -> None:
-    """Call before writing organizations, domains or plans: every tenant record is read again afterwards."""
-    changing(("public", DIRECTORY))
+def hosts_changing() -> None:
+    """Call before writing domains: whom each host leads to is read again afterwards."""
+    changing(HOSTS)
+
+
+def organization_changing(organization_id: UUID) -> None:
+    """Call before writing an organization's row, its plan or its primary domain."""
+    changing(_organization(organization_id))
 
 
 def account_changing(user_id: UUID) -> None:
@@ -168,35 +195,16 @@ def access_changing(organization_id: UUID) -> None:
     changing(_access(organization_id))
 
 
-def _tenant(kind: str, key: str, find: Any) -> Tenant | None:
-    def load() -> dict[str, Any] | None:
-        organization_id = find()
-        row = (
-            Organization.objects.select_related("plan")
-            .filter(pk=organization_id, status__in=(Organization.Status.ACTIVE, Organization.Status.SUSPENDED))
-            .first()
-        )
-        if row is None:
-            return None
-        plan = row.plan
-        domain = row.domains.filter(is_primary=True).values_list("domain", flat=True).first()
-        limits = {name: getattr(plan, name) for name in ("seats", "campaigns", "products", "storage_mb")}
-        return _plain(
-            Tenant(
-                row.pk, row.schema_name, row.slug, row.name, row.status, row.time_zone, plan.name, limits, domain or ""
-            )
-        )
-
-    found = cached(("public", kind, key), [("public", DIRECTORY)], load)
-    return Tenant(**(found | {"id": UUID(found["id"])})) if found else None
-
-
 def _person(found: dict[str, Any] | None) -> Person | None:
     return Person(**(found | {"user_id": UUID(found["user_id"])})) if found else None
 
 
 def _plain(record: Any) -> dict[str, Any]:
     return {key: str(value) if isinstance(value, UUID) else value for key, value in asdict(record).items()}
+
+
+def _organization(organization_id: UUID) -> tuple[str, ...]:
+    return ("public", "organization", str(organization_id))
 
 
 def _account(user_id: UUID) -> tuple[str, ...]:

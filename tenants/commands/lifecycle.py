@@ -35,7 +35,7 @@ def change_plan(*, actor: Actor, organization_id: UUID, version: int, plan: str)
     """Move the organization to another plan. What it has beyond the new limits stays; no more can be added."""
     if not Plan.objects.filter(pk=plan).exists():
         raise Invalid(errors=[FieldError("plan", "plan_unknown", _("Choose one of the plans."))])
-    records.directory_changing()
+    records.organization_changing(organization_id)
     changed = Organization.objects.filter(pk=organization_id, row_version=version).update(
         plan_id=plan, row_version=F("row_version") + 1
     )
@@ -46,7 +46,7 @@ def change_plan(*, actor: Actor, organization_id: UUID, version: int, plan: str)
 
 
 def _move(organization_id: UUID, before: Status, after: Status, reason: str) -> Organization:
-    records.directory_changing()
+    records.organization_changing(organization_id)
     moved = Organization.objects.filter(pk=organization_id, status=before).update(
         status=after, status_reason=reason, row_version=F("row_version") + 1
     )

@@ -54,7 +54,7 @@ def onboard(
     errors = _errors(name, slug, plan, admin_email, time_zone)
     if errors:
         raise Invalid(_("The organization can't be set up like this."), errors=errors)
-    records.directory_changing()
+    records.hosts_changing()
     try:
         with transaction.atomic():
             organization = Organization.objects.create(name=name, slug=slug, plan_id=plan, time_zone=time_zone)

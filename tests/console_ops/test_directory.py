@@ -19,7 +19,7 @@ from tests.identity.world import join, person
 def add_rows(count: int, name: str, status: str = "active") -> list[Organization]:
     """Organizations as the directory knows them; nobody needs their schemas here."""
     with public_scope(actor=SYSTEM, source="system"):
-        records.directory_changing()
+        records.hosts_changing()
         made = []
         for number in range(count):
             slug = f"row-{secrets.token_hex(6)}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -82,7 +81,8 @@ class House:
 def open_house(organization: Organization, roles: tuple[str, ...] = tuple(ROLES)) -> House:
     """Give the organization its address, and a person for each role."""
     with public_scope(actor=SYSTEM, source="system"):
-        records.directory_changing()
+        records.hosts_changing()
+        records.organization_changing(organization.pk)
         Domain.objects.get_or_create(
             domain=f"{organization.slug}.localhost", defaults={"tenant": organization, "is_primary": True}
         )
@@ -116,18 +116,16 @@ def queries_of(client: Client, address: str) -> int:
     return len([sql for sql in statements if not sql.startswith(("BEGIN", "COMMIT"))])
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     """The page as text."""
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
-def errors(answer: HttpResponse) -> Mapping[str, list[str]]:
+def errors(answer: Any) -> Mapping[str, list[str]]:
     """What the form says is wrong, by field."""
-    context: Any = answer.context  # type: ignore[attr-defined]
-    return {name: list(found) for name, found in context["form"].errors.items()}
+    return {name: list(found) for name, found in answer.context["form"].errors.items()}
 
 
-def toasts(answer: HttpResponse) -> list[str]:
+def toasts(answer: Any) -> list[str]:
     """What the page reports."""
-    context: Any = answer.context  # type: ignore[attr-defined]
-    return [str(message) for message in context["messages"]]
+    return [str(message) for message in answer.context["messages"]]

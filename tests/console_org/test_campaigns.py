@@ -16,7 +16,7 @@ from tenants import records
 from tenants.models import Organization, Plan
 from tests.console_org.desk import House, errors, open_house, queries_of, toasts, words
 
-COLLECTIONS = {"campaigns": Campaign, "catalog": Product}
+COLLECTIONS: dict[str, Any] = {"campaigns": Campaign, "catalog": Product}
 NOUNS = {"campaigns": "campaign", "catalog": "product"}
 both = pytest.mark.parametrize("collection", COLLECTIONS)
 
@@ -148,6 +148,7 @@ def test_times_are_on_the_organizations_clock(client: Client, house: House) -> N
     assert made.starts_at == datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
     assert made.ends_at == datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC)
     assert ">1 Jul 2026<" in words(client.get("/campaigns/"))
+    assert "1 Jul 2026, 00:30 (Europe/Berlin)" in words(client.get(f"/campaigns/{made.pk}/"))
     edit = words(client.get(f"/campaigns/{made.pk}/edit/"))
     assert 'value="2026-07-01T00:30:00"' in edit
     assert "Clock of Europe/Berlin." in edit
@@ -390,7 +391,7 @@ def test_saving_keeps_a_product_that_the_person_can_not_see(house: House) -> Non
 def test_a_full_plan_is_told_in_figures(organization: Organization, collection: str) -> None:
     house = open_house(organization, roles=("owner",))
     with public_scope(actor=SYSTEM, source="system"):
-        records.directory_changing()
+        records.organization_changing(organization.pk)
         Organization.objects.filter(pk=organization.pk).update(plan_id="free")
     limit = house.tenant.limits[{"campaigns": "campaigns", "catalog": "products"}[collection]]
     assert limit is not None
@@ -413,7 +414,7 @@ def test_restoring_into_a_full_plan_is_told_in_figures(organization: Organizatio
         trash_campaign(actor=house.actors["owner"], campaign_id=made.pk, version=1)
     before = house.all_of(Campaign)
     with public_scope(actor=SYSTEM, source="system"):
-        records.directory_changing()
+        records.organization_changing(organization.pk)
         tight = Plan.objects.create(slug=f"tight-{organization.slug}", name="Tight", position=99, campaigns=0)
         Organization.objects.filter(pk=organization.pk).update(plan=tight)
     try:
@@ -422,7 +423,7 @@ def test_restoring_into_a_full_plan_is_told_in_figures(organization: Organizatio
         assert house.all_of(Campaign) == before
     finally:
         with public_scope(actor=SYSTEM, source="system"):
-            records.directory_changing()
+            records.organization_changing(organization.pk)
             Organization.objects.filter(pk=organization.pk).update(plan_id="scale")
             tight.delete()
 

@@ -271,7 +271,7 @@ def test_a_plan_without_room_is_told_in_figures(client: Client, house: House, ad
     from tenants.models import Organization, Plan
 
     with public_scope(actor=SYSTEM, source="system"):
-        records.directory_changing()
+        records.organization_changing(house.organization.pk)
         tight = Plan.objects.create(slug=f"tight-{house.organization.slug}", name="Tight", position=99, products=1)
         Organization.objects.filter(pk=house.organization.pk).update(plan=tight)
     try:
@@ -281,7 +281,7 @@ def test_a_plan_without_room_is_told_in_figures(client: Client, house: House, ad
         assert house.all_of(Campaign, Product) == [[], []]
     finally:
         with public_scope(actor=SYSTEM, source="system"):
-            records.directory_changing()
+            records.organization_changing(house.organization.pk)
             Organization.objects.filter(pk=house.organization.pk).update(plan_id="scale")
             tight.delete()
 

@@ -143,7 +143,7 @@ def test_reactivating_needs_a_seat(client: Client, house: House) -> None:
     row = member_of(house, "viewer")
     client.post(f"/people/{row['id']}/suspend/")
     with public_scope(actor=SYSTEM, source="system"):
-        records.directory_changing()
+        records.organization_changing(house.organization.pk)
         Organization.objects.filter(pk=house.organization.pk).update(plan_id="free")
     before = house.everything()
 

@@ -472,7 +472,7 @@ def test_nobody_comes_into_a_suspended_organization(organization: Organization, 
 def test_a_full_organization_leaves_nothing_half_done(organization: Organization, admin: Actor) -> None:
     invitation, browser = invited(organization, admin), Browser()
     with public_scope(actor=SYSTEM, source="system"):
-        records.directory_changing()
+        records.organization_changing(organization.pk)
         from tenants.models import Plan
 
         Plan.objects.get_or_create(pk="one-seat", defaults={"name": "One seat", "seats": 1})

@@ -40,7 +40,7 @@ def operator() -> User:
 def house(organization: Organization) -> str:
     """Give the organization its address, where it has none yet, and return its origin."""
     with public_scope(actor=SYSTEM, source="system"):
-        records.directory_changing()
+        records.hosts_changing()
         Domain.objects.get_or_create(
             domain=f"{organization.slug}.localhost", defaults={"tenant": organization, "is_primary": True}
         )

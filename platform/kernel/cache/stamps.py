@@ -35,7 +35,7 @@ Key = tuple[str, ...]
 
 VALUE_SECONDS = 2.0
 INTENT_SECONDS = 60
-STAMP_SECONDS = 24 * 3600
+STAMP_SECONDS = 600
 INTENT = "!"
 
 
