@@ -7,14 +7,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from console.forms import explain
 from console.guards import actor_of, member_page, tenant_of
 from console.org.forms import InvitationForm
-from console.parameters import text
 from kernel.errors import Conflict, DomainError, Invalid, NotFound
 from kernel.tenancy.context import Actor
 from tenants.access.members import (
@@ -28,8 +26,7 @@ from tenants.access.members import (
 from tenants.access.models import Membership
 from tenants.access.resolver import can
 from tenants.commands import invitations as commands
-from tenants.models import Invitation
-from tenants.queries.invitations import invitations_of, link_of, role_name, state_of
+from tenants.queries.invitations import invitations_of, role_name, state_of
 
 SHOWN_STATES = ("open", "expired")
 
@@ -44,17 +41,17 @@ def page(request: HttpRequest) -> HttpResponse:
 @member_page("member:invite")
 @require_POST
 def invite(request: HttpRequest) -> HttpResponse:
-    """Ask somebody in; the page that follows shows the link once more."""
+    """Ask somebody in. The link goes to the invited person alone: whoever holds it becomes that person."""
     form = _form(request, request.POST)
     if form is None or not form.is_valid():
         return _page(request, form, 422)
     try:
-        made, _link = commands.invite(actor=actor_of(request), organization=tenant_of(request), **form.cleaned_data)
+        made = commands.invite(actor=actor_of(request), organization=tenant_of(request), **form.cleaned_data)
     except (Invalid, Conflict) as error:
         explain(form, error)
         return _page(request, form, error.status)
     messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": made.email})
-    return redirect(_with_link(made))
+    return redirect("org:people")
 
 
 @member_page("member:invite")
@@ -63,11 +60,11 @@ def resend(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     """Send an invitation again, with a new link and a new week."""
     actor, tenant = actor_of(request), tenant_of(request)
     try:
-        made, _link = commands.resend(actor=actor, organization=tenant, invitation_id=invitation_id)
+        made = commands.resend(actor=actor, organization=tenant, invitation_id=invitation_id)
     except NotFound as error:
         return _gone(request, error)
     messages.success(request, _("The invitation to %(email)s is on its way again.") % {"email": made.email})
-    return redirect(_with_link(made))
+    return redirect("org:people")
 
 
 @member_page("member:invite")
@@ -142,8 +139,7 @@ def _member(actor: Actor, member: Membership) -> dict[str, Any]:
 
 
 def _invitations(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return what is open or has expired; the link only of the one that was just sent."""
-    sent = text(request, "invitation")
+    """Return what is open or has expired, without its link: it makes an account for whoever opens it first."""
     return [
         {
             "id": found.pk,
@@ -152,7 +148,6 @@ def _invitations(request: HttpRequest) -> list[dict[str, Any]]:
             "role_name": role_name(found.role),
             "state": "invited" if state_of(found) == "open" else "expired",
             "expires_at": found.expires_at,
-            "url": link_of(found) if str(found.pk) == sent and state_of(found) == "open" else "",
             "can_resend": True,
             "can_revoke": True,
         }
@@ -167,7 +162,3 @@ def _form(request: HttpRequest, data: Any = None) -> InvitationForm | None:
         return None
     roles = [(role.slug, role.name) for role in roles_to_give(actor=actor)]
     return InvitationForm(data, roles=roles, initial={"role": "marketer"})
-
-
-def _with_link(made: Invitation) -> str:
-    return f"{reverse('org:people')}?invitation={made.pk}"

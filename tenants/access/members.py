@@ -15,6 +15,7 @@ from tenants.access.catalogue import ROLES, label
 from tenants.access.limits import reserve
 from tenants.access.models import Membership, Role
 from tenants.access.resolver import can, require
+from tenants.commands.checks import name_errors
 from tenants.models import DirectoryEntry, User
 
 
@@ -35,11 +36,13 @@ def add_member(*, actor: Actor, user: User, role_slug: str, name: str = "") -> M
     present = Membership.objects.filter(user_id=user.pk).first()
     if present is not None:
         return present
+    shown = name or user.name or user.email[:120]
+    errors = name_errors(shown)
+    if errors:
+        raise Invalid(errors=errors)
     reserve("seats", seats_taken)
     records.access_changing(current_organization().id)
-    membership = Membership.objects.create(
-        user_id=user.pk, email=user.email, name=name or user.name or user.email, role=role
-    )
+    membership = Membership.objects.create(user_id=user.pk, email=user.email, name=shown, role=role)
     _mirror(membership)
     return membership
 

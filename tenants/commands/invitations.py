@@ -5,9 +5,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -23,6 +20,7 @@ from tenants.access.catalogue import ROLES
 from tenants.access.members import add_member
 from tenants.access.models import Membership, Role
 from tenants.access.resolver import require
+from tenants.commands.checks import name_errors, password_errors, person_errors
 from tenants.models import Invitation, Organization, User
 from tenants.queries import invitations as queries
 from tenants.queries.people import person_by_email
@@ -41,8 +39,8 @@ class Acceptance:
     created: bool
 
 
-def invite(*, actor: Actor, organization: TenantLike, email: str, name: str, role: str) -> tuple[Invitation, str]:
-    """Ask a person into the open scope's organization and mail them; return the invitation and its link.
+def invite(*, actor: Actor, organization: TenantLike, email: str, name: str, role: str) -> Invitation:
+    """Ask a person into the open scope's organization and mail them. Whoever asks is not told the link.
 
     Nobody invites to a role of a higher rank than their own. An expired invitation to the same address is replaced.
     """
@@ -59,7 +57,7 @@ def invite(*, actor: Actor, organization: TenantLike, email: str, name: str, rol
         Invitation.objects.filter(pk=known.pk, accepted_at=None).update(revoked_at=Now())
     invitation = _create(organization, email, name, role, actor.name or actor.email)
     _send(actor, organization, invitation)
-    return invitation, queries.link_of(invitation)
+    return invitation
 
 
 def invite_first_admin(*, organization: TenantLike, email: str, name: str, invited_by: str) -> Invitation:
@@ -69,7 +67,7 @@ def invite_first_admin(*, organization: TenantLike, email: str, name: str, invit
     return known or _create(organization, email, name, "owner", invited_by)
 
 
-def resend(*, actor: Actor, organization: TenantLike, invitation_id: UUID) -> tuple[Invitation, str]:
+def resend(*, actor: Actor, organization: TenantLike, invitation_id: UUID) -> Invitation:
     """Give the invitation a new link with a new week, and mail it; the former link is dead."""
     invitation = _get(actor, organization, invitation_id)
     _renew(invitation)
@@ -79,7 +77,7 @@ def resend(*, actor: Actor, organization: TenantLike, invitation_id: UUID) -> tu
     if not changed:
         raise _gone(queries.state_of(_get(actor, organization, invitation_id)))
     _send(actor, organization, invitation)
-    return invitation, queries.link_of(invitation)
+    return invitation
 
 
 def revoke(*, actor: Actor, organization: TenantLike, invitation_id: UUID) -> Invitation:
@@ -132,15 +130,7 @@ def accept(*, actor: Actor | None, token: str, name: str = "", password: str = "
 
 def _checked(email: str, name: str) -> tuple[str, str]:
     email, name = email.strip(), name.strip()
-    errors = []
-    try:
-        validate_email(email)
-    except ValidationError:
-        errors.append(FieldError("email", "email_malformed", _("Enter an e-mail address like name@example.com.")))
-    if len(email) > 254:
-        errors.append(FieldError("email", "email_length", _("An e-mail address has at most 254 characters.")))
-    if len(name) > 120 or not name.isprintable():
-        errors.append(FieldError("name", "name_length", _("Give a name of at most 120 characters.")))
+    errors = person_errors(email, name)
     if errors:
         raise Invalid(_("Nobody can be invited like this."), errors=errors)
     return email, name
@@ -223,16 +213,7 @@ def _guest(actor: Actor | None, invitation: Invitation, name: str, password: str
 
 def _new_account(invitation: Invitation, name: str, password: str) -> User:
     user = User(email=invitation.email, name=name)
-    errors = []
-    if not name or len(name) > 120 or not name.isprintable():
-        errors.append(FieldError("name", "name_length", _("Give a name of 1 to 120 characters.")))
-    if "\x00" in password or len(password) > 1000:
-        errors.append(FieldError("password", "password_malformed", _("Choose another password.")))
-    else:
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            errors += [FieldError("password", str(found.code), found.messages[0]) for found in error.error_list]
+    errors = name_errors(name, required=True) + password_errors(password, user)
     if errors:
         raise Invalid(_("The invitation can't be accepted like this."), errors=errors)
     user.password = make_password(password)

@@ -1,27 +1,31 @@
 """Who runs the platform: added and removed by whoever works on the server."""
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from kernel.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
+from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kernel.tenancy.context import Actor
 from tenants import records
+from tenants.commands.checks import NOBODYS, password_errors, person_errors
 from tenants.models import Operator, User
 from tenants.queries.people import person_by_email
 
 
-def add_operator(*, actor: Actor, email: str, name: str = "", password: str = "") -> Operator:
-    """Make the person an operator. A new account needs a password; an existing one keeps name and password.
+def add_operator(*, actor: Actor, email: str, name: str = "", password: str = "", existing: bool = False) -> Operator:
+    """Make the person an operator with a new account, which needs a password. Adding an operator changes nothing.
 
-    Adding somebody twice changes nothing.
+    An account that is there already gets the rights only by `existing`, and keeps its name and password: it came
+    from somebody's invitation, so first make sure that the person at this address is who uses it.
     """
+    email = email.strip()
     user = person_by_email(email)
     if user is None:
-        user = _new_account(email.strip(), name.strip(), password)
-    elif not user.is_active:
-        raise NotAllowed(_("%(email)s is switched off.") % {"email": user.email}, code="inactive")
+        if existing:
+            raise NotFound(_("%(email)s has no account.") % {"email": email})
+        user = _new_account(email, name.strip(), password)
+    elif Operator.objects.filter(pk=user.pk).exists():
+        return user.operator
+    else:
+        _refuse_account(user, existing)
     records.account_changing(user.pk)
     operator, _created = Operator.objects.get_or_create(user=user)
     return operator
@@ -41,18 +45,20 @@ def remove_operator(*, actor: Actor, email: str) -> None:
     operator.delete()
 
 
+def _refuse_account(user: User, existing: bool) -> None:
+    if not user.is_active or user.email.lower().endswith(NOBODYS):
+        raise NotAllowed(_("%(email)s is switched off.") % {"email": user.email}, code="inactive")
+    if not existing:
+        raise Conflict(
+            _("%(email)s has an account already. Make sure that it is theirs, then add it as an existing one.")
+            % {"email": user.email},
+            code="account_exists",
+        )
+
+
 def _new_account(email: str, name: str, password: str) -> User:
-    user, errors = User(email=email, name=name), []
-    try:
-        validate_email(email)
-    except ValidationError:
-        errors.append(FieldError("email", "email_malformed", _("Enter an e-mail address like name@example.com.")))
-    if len(name) > 120 or not name.isprintable():
-        errors.append(FieldError("name", "name_length", _("Give a name of at most 120 characters.")))
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        errors += [FieldError("password", str(found.code), found.messages[0]) for found in error.error_list]
+    user = User(email=email, name=name)
+    errors = person_errors(email, name) + password_errors(password, user)
     if errors:
         raise Invalid(" ".join(found.message for found in errors), errors=errors)
     user.set_password(password)

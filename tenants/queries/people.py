@@ -37,7 +37,7 @@ class Place:
 
 def person_by_email(email: str) -> User | None:
     """Return the account with this e-mail in any letter case; holder accounts and inactive ones too."""
-    if "\x00" in email:
+    if not email.isprintable():
         return None
     return User.objects.alias(lower=Lower("email")).filter(lower=Lower(Value(email.strip()))).first()
 

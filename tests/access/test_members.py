@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
-from kernel.errors import Conflict, LimitReached, NotAllowed
+from kernel.errors import Conflict, Invalid, LimitReached, NotAllowed
 from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope, scope
 from tenants import records
@@ -132,6 +132,17 @@ def test_nobody_acts_above_their_rank(small: records.Tenant, join: Callable[[str
         with pytest.raises(NotAllowed):
             suspend_member(actor=as_actor(admin), membership_id=owner.pk)
         add_member(actor=as_actor(admin), user=account(), role_slug="admin")
+
+
+@pytest.mark.parametrize("name", ["a\ud800b", "a\x00b", "a\nb", "x" * 121])
+def test_a_name_that_can_not_be_shown_or_stored_is_refused(small: records.Tenant, name: str) -> None:
+    user = account()
+
+    with pytest.raises(Invalid) as caught, scope(small, actor=SYSTEM, source="system"):
+        add_member(actor=SYSTEM, user=user, role_slug="viewer", name=name)
+
+    assert [error.code for error in caught.value.errors] == ["name_length"]
+    assert records.member(small, user.pk) is None
 
 
 def test_the_holder_owns_but_can_not_come_in(small: records.Tenant, join: Callable[[str], Membership]) -> None:

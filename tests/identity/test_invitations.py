@@ -44,10 +44,7 @@ def admin(organization: Organization) -> Actor:
 
 def invited(organization: Organization, admin: Actor, to: str = "", role: str = "marketer") -> Invitation:
     with scope(organization, actor=admin, source="console"):
-        invitation, _link = invite(
-            actor=admin, organization=organization, email=to or email(), name="Grace Hopper", role=role
-        )
-    return invitation
+        return invite(actor=admin, organization=organization, email=to or email(), name="Grace Hopper", role=role)
 
 
 def move_end(invitation: Invitation, by: timedelta) -> None:
@@ -73,9 +70,10 @@ def form(**changes: str) -> dict[str, str]:
 
 def test_it_gives_a_link_that_works_once_and_for_a_week(organization: Organization, admin: Actor) -> None:
     with scope(organization, actor=admin, source="console"):
-        invitation, link = invite(
+        invitation = invite(
             actor=admin, organization=organization, email=" Grace@Example.com ", name="Grace", role="viewer"
         )
+    link = link_of(invitation)
 
     assert re.fullmatch(r"http://localhost:8000/invitation/[A-Za-z0-9_-]{43}/", link)
     assert (invitation.email, invitation.role, invitation.invited_by) == ("Grace@Example.com", "viewer", admin.name)
@@ -129,6 +127,10 @@ def test_nobody_invites_to_a_higher_rank(organization: Organization, admin: Acto
         ("a@example.com\nBcc: b@example.com", "", "viewer", "email_malformed"),
         ("a@example.com", "x" * 121, "viewer", "name_length"),
         ("a@example.com", "a\x00b", "viewer", "name_length"),
+        ("a@example.com", "a\ud800b", "viewer", "name_length"),
+        ("a@exam\ud800ple.com", "", "viewer", "email_malformed"),
+        ("holder@01900000-0000-7000-8000-00000000000a.invalid", "", "viewer", "email_reserved"),
+        ("a@example.INVALID", "", "viewer", "email_reserved"),
         ("a@example.com", "", "emperor", "unknown_role"),
         ("a@example.com", "", "", "unknown_role"),
     ],
@@ -184,7 +186,7 @@ def test_sending_again_kills_the_former_link(organization: Organization, admin: 
     former = token_of(invitation)
 
     with scope(organization, actor=admin, source="console"):
-        _invitation, link = resend(actor=admin, organization=organization, invitation_id=invitation.pk)
+        link = link_of(resend(actor=admin, organization=organization, invitation_id=invitation.pk))
 
     assert former not in link
     assert Browser().open(f"{BASE}/invitation/{former}/").status_code == 410
@@ -195,7 +197,7 @@ def test_operators_send_again_and_withdraw_too(organization: Organization, admin
     invitation = invited(organization, admin)
 
     with public_scope(actor=OPERATOR, source="operator"):
-        _invitation, link = resend(actor=OPERATOR, organization=organization, invitation_id=invitation.pk)
+        link = link_of(resend(actor=OPERATOR, organization=organization, invitation_id=invitation.pk))
         assert link
         revoke(actor=OPERATOR, organization=organization, invitation_id=invitation.pk)
 
@@ -512,3 +514,18 @@ def test_accepting_works_without_redis(organization: Organization, admin: Actor,
 
     assert browser.post(f"{BASE}/invitation/open/", form()).status_code == 302
     assert (invitation.email, "marketer") in members(organization)
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("a\ud800b", PASSWORD), ("a\x00b", PASSWORD), ("Grace", f"{PASSWORD}\udcff")]
+)
+def test_what_no_database_can_hold_is_refused(
+    organization: Organization, admin: Actor, name: str, password: str
+) -> None:
+    invitation = invited(organization, admin)
+
+    with pytest.raises(Invalid):
+        accept(actor=None, token=token_of(invitation), name=name, password=password)
+
+    assert accounts(invitation.email) == 0
+    assert Invitation.objects.get(pk=invitation.pk).accepted_at is None

@@ -45,17 +45,61 @@ def test_adding_twice_changes_nothing() -> None:
     assert (again.name, again.password) == (user.name, user.password)
 
 
+def test_an_account_that_is_there_gets_no_rights_by_its_address_alone() -> None:
+    user = person()
+
+    with pytest.raises(CommandError, match="has an account already"):
+        run("add", user.email, "--password-stdin", stdin=f"{PASSWORD}\n")
+    with pytest.raises(Conflict) as caught, public_scope(actor=SYSTEM, source="system"):
+        add_operator(actor=SYSTEM, email=user.email.upper(), name="Olga", password=PASSWORD)
+
+    assert caught.value.code == "account_exists"
+    assert not Operator.objects.filter(user=user).exists()
+
+
+def test_whoever_is_to_have_an_account_must_have_one() -> None:
+    before = User.objects.count()
+
+    with pytest.raises(CommandError, match="has no account"):
+        run("add", email(), "--existing")
+
+    assert User.objects.count() == before
+
+
+def test_a_switched_off_account_and_a_holder_never_become_operators() -> None:
+    holder = User(email=f"holder@{email()[:12]}.invalid")
+    holder.set_unusable_password()
+    with public_scope(actor=SYSTEM, source="system"):
+        holder.save()
+
+    for address in (person(is_active=False).email, holder.email):
+        with pytest.raises(CommandError, match="switched off"):
+            run("add", address, "--existing")
+
+    assert not Operator.objects.filter(user__email=holder.email).exists()
+
+
 def test_somebody_with_an_account_keeps_their_password() -> None:
     user = person()
 
-    run("add", user.email)
+    run("add", user.email, "--existing")
 
     assert Operator.objects.filter(user=user).exists()
     assert User.objects.get(pk=user.pk).password == user.password
 
 
 @pytest.mark.parametrize(
-    ("address", "password"), [("nobody", PASSWORD), ("", PASSWORD), ("ok@example.org", "short"), ("ok@example.org", "")]
+    ("address", "password"),
+    [
+        ("nobody", PASSWORD),
+        ("", PASSWORD),
+        ("ok@example.org", "short"),
+        ("ok@example.org", ""),
+        ("ok@example.org", f"{PASSWORD}\udcff"),
+        ("ok\udcff@example.org", PASSWORD),
+        ("ok@exa\udcffmple.org", PASSWORD),
+        ("ok@example.invalid", PASSWORD),
+    ],
 )
 def test_bad_input_adds_nobody(address: str, password: str) -> None:
     before = (User.objects.count(), Operator.objects.count())

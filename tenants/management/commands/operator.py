@@ -21,6 +21,7 @@ class Command(BaseCommand):
         add = acts.add_parser("add", help="Make somebody an operator; a new account gets a password.")
         add.add_argument("email")
         add.add_argument("--name", default="")
+        add.add_argument("--existing", action="store_true", help="The person has an account already, and it is theirs.")
         add.add_argument("--password-stdin", action="store_true", help="Read the password's line from standard input.")
         acts.add_parser("list", help="Print one operator a line.")
         remove = acts.add_parser("remove", help="Take an operator's rights away; the account stays.")
@@ -34,10 +35,13 @@ class Command(BaseCommand):
 
     def _add(self, options: dict[str, Any]) -> None:
         email = options["email"]
-        known = person_by_email(email) is not None
-        password = "" if known else _password(options["password_stdin"])
+        existing = options["existing"]
+        is_new = not existing and person_by_email(email) is None
+        password = _password(options["password_stdin"]) if is_new else ""
         with public_scope(actor=SYSTEM, source="system", reason="manage.py operator add"):
-            operator = add_operator(actor=SYSTEM, email=email, name=options["name"], password=password)
+            operator = add_operator(
+                actor=SYSTEM, email=email, name=options["name"], password=password, existing=existing
+            )
         self.stdout.write(_("%(email)s is an operator.") % {"email": operator.user.email})
 
     def _list(self, options: dict[str, Any]) -> None:
