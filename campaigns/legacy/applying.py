@@ -34,10 +34,6 @@ _SETTLED: Final = """
         SELECT %(source)s, c.kind, c.legacy_id, c.flow_id, c.content_hash, c.changed_at, m.id, %(batch)s
         FROM chunk c JOIN made m ON m.legacy_id = c.legacy_id
         ON CONFLICT (source, kind, legacy_id) DO NOTHING
-    ), marked AS (
-        UPDATE campaigns_importrow r SET object_id = m.id
-        FROM chunk c JOIN made m ON m.legacy_id = c.legacy_id
-        WHERE r.batch_id = %(batch)s AND r.ord > %(cursor)s AND r.ord <= %(last)s AND r.ord = c.ord
     ), used AS (
         DELETE FROM campaigns_importpayload p USING chunk c JOIN made m ON m.legacy_id = c.legacy_id
         WHERE p.batch_id = %(batch)s AND p.ord > %(cursor)s AND p.ord <= %(last)s AND p.ord = c.ord

@@ -52,7 +52,10 @@ class ImportBatch(models.Model):
 
 @unaudited("staging of an import; the objects made from it are recorded")
 class ImportRow(models.Model):
-    """One row of a dump: where it stands, what it is, and its verdict. Narrow, because verdicts are written in bulk."""
+    """One row of a dump: where it stands, what it is, and its verdict. What was made of it is in LegacyIdentity.
+
+    Narrow, and written again only where its verdict is not `created`: the bulk of an import is never updated.
+    """
 
     class Verdict(models.TextChoices):
         CREATED = "created", _("Created")
@@ -84,7 +87,6 @@ class ImportRow(models.Model):
     held_pictures = models.IntegerField()
     verdict = models.CharField(max_length=20, choices=Verdict.choices, blank=True)
     code = models.CharField(max_length=40, blank=True)
-    object_id = models.UUIDField(null=True)
 
     class Meta:
         ordering = ["batch_id", "ord"]

@@ -116,7 +116,8 @@ SET verdict = v.verdict, code = v.code,
                          || CASE WHEN n.product_missing THEN '["product_missing"]'::jsonb ELSE '[]'::jsonb END
                END
 FROM verdicts v LEFT JOIN noticed n ON n.ord = v.ord
-WHERE r.batch_id = %(batch)s AND r.ord = v.ord
+WHERE r.batch_id = %(batch)s AND r.ord = v.ord  -- rows are staged as created, so most need no second version
+    AND (v.verdict <> 'created' OR n.sku_repeats OR n.probable_duplicate OR n.launched_by_name OR n.product_missing)
 """
 
 _SETTLE_OTHERS: Final = """

@@ -54,7 +54,7 @@ def stage(cursor: CopyCursor, batch: UUID, rows: Iterable[StagedRow]) -> Iterato
         with cursor.copy(_PAYLOADS) as copy:
             for row in some:
                 if row.payload or row.pictures:
-                    pictures = json.dumps([picture.as_json() for picture in row.pictures])
+                    pictures = json.dumps([picture.as_json() for picture in row.pictures]) if row.pictures else "[]"
                     copy.write_row((batch, row.ord, row.payload or "null", pictures))
         count += len(some)
         yield count
@@ -92,8 +92,8 @@ def _row(batch: UUID, row: StagedRow) -> tuple[object, ...]:
         row.content_hash,
         row.reason,
         row.fact,
-        json.dumps(row.warnings),
+        json.dumps(row.warnings) if row.warnings else "[]",
         row.held_pictures,
-        "",
+        "created",  # until settlement says otherwise
         "",
     )

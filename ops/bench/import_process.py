@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import django
 
@@ -33,11 +32,12 @@ def _import(options: dict[str, Any]) -> dict[str, Any]:
     from campaigns.legacy.commands import apply_import, upload_dump
     from kernel.tenancy.context import Actor
     from kernel.tenancy.scope import scope
-    from tenants.models import Organization
+    from tenants.models import Organization, User
 
     settings.PRIVATE_STORAGE_ROOT = options["private"]
-    actor = Actor("person", UUID(int=1), "Bench", "bench@example.com", "owner")
     organization = Organization.objects.get(pk=options["organization"])
+    user = User.objects.get(email="bench@example.com")
+    actor = Actor("person", user.pk, user.name, user.email, "owner")
     path = Path(options["dump"])
     marks = [time.perf_counter()]
     with scope(organization, actor=actor, source="console", request_id="bench"):

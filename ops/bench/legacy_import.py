@@ -25,8 +25,9 @@ from ops.bench import create_loop
 from ops.bench.dumps import Dump, write_dump
 from ops.bench.report import Bar, middle, report
 from ops.project import ROOT
+from tenants.access.members import add_member
 from tenants.access.roles import install_roles
-from tenants.models import Organization
+from tenants.models import Organization, User
 from tenants.provisioning.schemas import drop_schema, make_schema
 
 _STATE = """
@@ -178,8 +179,10 @@ def _organization() -> Iterator[Organization]:
         slug=f"b{uuid7().hex}", name="Bench", plan_id="enterprise", status=Organization.Status.ACTIVE
     )
     make_schema(made)
+    user, _made = User.objects.using("owner").get_or_create(email="bench@example.com", defaults={"name": "Bench"})
     with scope(made, actor=SYSTEM, source="system"):
         install_roles()
+        add_member(actor=SYSTEM, user=user, role_slug="owner")
     try:
         yield made
     finally:

@@ -67,7 +67,6 @@ def left_by(importer: Importer, batch: ImportBatch) -> dict[str, list[Any]]:
             "rows": list(rows.values_list("ord", "path", "kind", "content_hash", "verdict", "code", "warnings")),
             "payloads": list(payloads.values_list("ord", "payload", "pictures")),
             "ledger": list(ledger.values_list("kind", "legacy_id", "flow_id", "content_hash", "changed_at")),
-            "linked": [row.object_id is not None for row in rows],
         }
     for kind, objects in importer.contents().items():
         left[kind] = [row | {"legacy_source": ""} for row in objects if row["legacy_source"] == batch.source]
