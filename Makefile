@@ -22,7 +22,7 @@ demo: ## Run the whole product with two organizations; prints addresses and sign
 	@$(IN_VENV) python -m ops.supervisor demo
 
 test: ## Run the tests on throw-away servers (ARGS="tests/ops -x")
-	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) pytest $(ARGS)
+	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) pytest -n 2 --dist loadfile $(ARGS)
 
 check: ## Style, types, layers, migrations, templates and docs
 	@$(IN_VENV) $(WITH_TEST_SERVERS) python -m ops.check

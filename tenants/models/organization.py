@@ -55,7 +55,7 @@ class Organization(TenantMixin):
     name = models.CharField(max_length=120)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PROVISIONING)
     status_reason = models.CharField(max_length=300, blank=True, default="")
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="organizations")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     time_zone = models.CharField(max_length=64, default="UTC")
     created_at = models.DateTimeField(auto_now_add=True)
     live_at = models.DateTimeField(null=True, blank=True)

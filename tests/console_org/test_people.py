@@ -52,7 +52,7 @@ def test_the_mail_holds_the_link_that_works(client: Client, house: House) -> Non
 
     send_invitation(organization=house.tenant, email="new@example.com")
 
-    link = re.search(r"http://localhost:8000(/invitation/[^/]+/)", mail.outbox[-1].body)
+    link = re.search(r"http://localhost:8000(/invitation/[^/]+/)", str(mail.outbox[-1].body))
     assert link is not None
     guest = Client(headers={"host": "localhost"})
     opened = guest.get(link[1])

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -83,6 +83,18 @@ def database(url: str, engine: str) -> dict[str, Any]:
         "PORT": str(parts.get("port", "")),
         "OPTIONS": {key: value for key, value in parts.items() if key not in known},
     }
+
+
+def own_redis(url: str, worker: str) -> str:
+    """Return the Redis URL of one of several test processes (gw0, gw1, ...): a database of its own each."""
+    number = worker.removeprefix("gw")
+    if not number.isdecimal():
+        return url
+    parts = urlsplit(url)
+    own = int(number) * 2 + 2
+    if parts.scheme == "unix":
+        return f"{parts.scheme}://{parts.path}?db={int(parse_qs(parts.query).get('db', ['0'])[0]) + own}"
+    return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + own}").geturl()
 
 
 def mailers(url: str) -> dict[str, Any]:
