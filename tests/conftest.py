@@ -1,18 +1,16 @@
 """Database set-up and the two kinds of tenants: a standing one that is rolled back, disposable ones that commit."""
 
-import time
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
-from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 from kernel.tenancy.context import SYSTEM, Scope
 from kernel.tenancy.scope import scope
 from tenants.models import Organization
+from tests.databases import drop, recreate
 from tests.tenants import make_organization, remove_organization
 
 
@@ -24,7 +22,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbB
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
     name = f"test_{settings.DATABASES['owner']['NAME']}{worker}"
     with django_db_blocker.unblock():
-        _recreate(name)
+        recreate(name)
         for alias in ("default", "owner"):
             connections[alias].close()
             connections[alias].settings_dict["NAME"] = name
@@ -32,7 +30,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbB
         yield
         for alias in ("default", "owner"):
             connections[alias].close()
-        _drop(name)
+        drop(name)
 
 
 @pytest.fixture(scope="session")
@@ -65,40 +63,3 @@ def other_organization(django_db_setup: None, django_db_blocker: DjangoDbBlocker
         made = make_organization()
         yield made
         remove_organization(made)
-
-
-def _admin() -> psycopg.Connection[tuple[object, ...]]:
-    entry = settings.DATABASES["owner"]
-    return psycopg.connect(
-        dbname="postgres",
-        user=entry["USER"],
-        password=entry["PASSWORD"] or None,
-        host=entry["HOST"] or None,
-        port=entry["PORT"] or None,
-        autocommit=True,
-    )
-
-
-def _recreate(name: str) -> None:
-    _drop(name)
-    with _admin() as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-
-
-def _drop(name: str) -> None:
-    with _admin() as connection:
-        for attempt in range(20):
-            try:
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-                break
-            except psycopg.errors.ObjectInUse:
-                # A connection that was just closed may take a moment to end on the server.
-                if attempt == 19:
-                    raise
-                time.sleep(0.25)
-        prefix = name.replace("_", r"\_")
-        for pattern in (rf"{prefix}\_t\_%", rf"{prefix}\_tenant\_runtime"):
-            for (role,) in connection.execute(
-                "SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [pattern]
-            ).fetchall():
-                connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(str(role))))

@@ -1,0 +1,14 @@
+"""The product as the browser tests run it: the demo, with static files that are hashed but not compressed."""
+
+import os
+from pathlib import Path
+
+from config.settings.dev import *  # noqa: F403
+
+ENVIRONMENT = "demo"
+STATIC_ROOT = Path(os.environ["STATIC_ROOT"])
+CACHE_NAMESPACE = os.environ["CACHE_NAMESPACE"]
+STORAGES = {
+    "default": {"BACKEND": "kernel.storage.PrivateStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
