@@ -6,6 +6,7 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.api.world import World, make_world
+from tests.cache.lasting import lasting_values as lasting_values
 from tests.tenants import remove_organization
 
 

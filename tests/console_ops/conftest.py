@@ -11,6 +11,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from kernel.jobs.models import Job, Lane
 from tenants.models import Organization, User
 from tenants.provisioning.schemas import drop_schema
+from tests.cache.lasting import lasting_values as lasting_values
 from tests.console_ops import desk
 from tests.jobs import handlers
 

@@ -11,6 +11,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from kernel.jobs.models import Job, Lane
 from tenants.models import Organization
+from tests.cache.lasting import lasting_values as lasting_values
 from tests.console_org.desk import House, open_house
 
 
