@@ -9,6 +9,7 @@ from django.db import connections, transaction
 
 from kernel.errors import Conflict, Unavailable
 from kernel.jobs import JobContext, handler
+from kernel.jobs.models import Job
 from kernel.tenancy.context import current_scope
 from tenants.access.models import Team
 
@@ -49,6 +50,23 @@ def look(ctx: JobContext) -> None:
             "attempt": ctx.attempt,
         }
     )
+
+
+@handler("test.platform", queue=QUEUE, platform=True)
+def platform(ctx: JobContext) -> None:
+    """Note that the platform's own work was done."""
+    seen.append({"payload": ctx.payload})
+
+
+def _not_twice(job: Job) -> None:
+    if job.payload["name"] == "once":
+        raise Conflict("This is done only once.")
+
+
+@handler("test.once", queue=QUEUE, before_retry=_not_twice)
+def once(ctx: JobContext) -> None:
+    """Be refused; whether this can be tried again depends on the payload."""
+    raise Conflict("No.")
 
 
 @handler("test.refused", queue=QUEUE)

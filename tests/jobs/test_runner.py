@@ -1,10 +1,7 @@
 """An attempt commits its effects together with `done`, or nothing at all."""
 
-import threading
 import time
-from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from django.conf import LazySettings
@@ -15,26 +12,12 @@ from kernel.ids import uuid7
 from kernel.jobs import JobContext, enqueue, runner, turns
 from kernel.jobs.context import shutting_down
 from kernel.jobs.models import Job
-from kernel.tenancy.context import Actor, current
+from kernel.tenancy.context import current
 from kernel.tenancy.scope import scope
 from tenants.models import Organization
+from tests.identity.world import join, person
 from tests.jobs import handlers
-from tests.jobs.work import ask, hand_out, run_next, teams
-
-
-def elsewhere(act: Callable[[], object]) -> None:
-    """Do something on a connection of its own, as another process would."""
-
-    def work() -> None:
-        try:
-            act()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join(10)
-    assert not thread.is_alive()
+from tests.jobs.work import ask, elsewhere, hand_out, run_next, teams
 
 
 def taken_back_and_handed_out_again(ctx: JobContext) -> None:
@@ -63,7 +46,7 @@ def test_effect_and_done_commit_together(organization: Organization) -> None:
 
 
 def test_a_handler_sees_who_asked_and_for_whom(organization: Organization) -> None:
-    actor = Actor("person", UUID(int=2), "Mia", "mia@example.com", "marketer", None, frozenset({"campaign:view"}))
+    actor = join(organization, person(), "marketer")
     with scope(organization, actor=actor, source="api", request_id="r-1"):
         job_id = enqueue("test.look", {"a": 1}, actor=actor)
 

@@ -1,7 +1,11 @@
 """Short ways to ask for jobs and to run them in this process."""
 
+import threading
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+
+from django.db import connections
 
 from kernel.jobs import enqueue, runner, turns
 from kernel.jobs.models import Job
@@ -39,3 +43,18 @@ def teams(organization: Organization) -> list[str]:
     """Return the names of the organization's teams."""
     with scope(organization, actor=SYSTEM, source="system"):
         return sorted(Team.objects.values_list("name", flat=True))
+
+
+def elsewhere(act: Callable[[], object]) -> None:
+    """Do something on a connection of its own, as another process would."""
+
+    def work() -> None:
+        try:
+            act()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()

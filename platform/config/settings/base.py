@@ -64,6 +64,7 @@ TENANT_TIMEOUTS = {
         "idle_in_transaction_session_timeout": "5min",
     },
 }
+JOBS_ACTOR_RESOLVER = "tenants.actors.job_actor"
 DEFAULT_FROM_EMAIL = f"Campaign Builder <no-reply@{BASE_DOMAIN}>"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

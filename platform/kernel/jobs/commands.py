@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel.errors import Conflict, NotFound
+from kernel.jobs import registry
 from kernel.jobs.models import Job, Lane
 from kernel.jobs.queries import visible_jobs
 from kernel.jobs.steps import reset_unfinished
@@ -20,11 +21,12 @@ __all__ = ["cancel_job", "enqueue", "pause_jobs", "resume_jobs", "retry_job"]
 def retry_job(*, actor: Actor, job_id: UUID) -> Job:
     """Let a job that failed, was given up or cancelled wait again with fresh attempts; finished steps stay finished.
 
-    Refused with Conflict in any other state, or while another job with its dedupe key is under way.
+    Refused with Conflict in any other state, while another job with its dedupe key is under way, or by its kind.
     """
     job = _locked(job_id)
     if job.state not in Job.RETRYABLE:
         raise Conflict(_("This job can't be tried again: it is not over."), code="job_not_over", state=job.state)
+    registry.check_retry(job)
     before = {"state": job.state, "attempt": job.attempt, "error": job.error_text}
     job.state, job.attempt, job.deaths = Job.State.PENDING, 0, 0
     job.run_at, job.cancel_requested_at, job.finished_at, job.lease_until = timezone.now(), None, None, None

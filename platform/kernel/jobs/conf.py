@@ -13,6 +13,7 @@ class JobSettings:
     in Redis before the job is handed out again. `depth` is how many doorbells wait per queue, `in_flight` how many jobs
     of one organization may be handed out or running per queue. `backoff` doubles with every attempt up to
     `backoff_max`. `max_deaths` worker deaths make a job dead. `handler_modules` are imported beside each app's `jobs`.
+    `actor_resolver` names the function (organization, actor) that says who asked as they are now, or None.
     """
 
     heartbeat: float = 5.0
@@ -25,6 +26,7 @@ class JobSettings:
     backoff_max: float = 300.0
     max_deaths: int = 3
     handler_modules: tuple[str, ...] = ()
+    actor_resolver: str = ""
     worker_class: str = "config.worker.JobWorker"
 
 

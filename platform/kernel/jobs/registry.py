@@ -14,6 +14,7 @@ from kernel.tenancy.context import Source
 
 if TYPE_CHECKING:
     from kernel.jobs.context import JobContext
+    from kernel.jobs.models import Job
 
 DEFAULT_QUEUE = "default"
 DEFAULT_TIMEOUT = 300
@@ -26,7 +27,10 @@ class UnknownKind(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """How one kind of job runs; `transactional` means its effects and `done` are one transaction."""
+    """How one kind of job runs; `transactional` means its effects and `done` are one transaction.
+
+    `platform` kinds are refused to organizations. `before_retry` may refuse that a job is tried again.
+    """
 
     kind: str
     work: Work
@@ -34,6 +38,8 @@ class Handler:
     timeout: int
     transactional: bool
     source: Source
+    platform: bool = False
+    before_retry: "Callable[[Job], None] | None" = None
 
 
 _handlers: dict[str, Handler] = {}
@@ -46,19 +52,22 @@ def handler(
     timeout: int = DEFAULT_TIMEOUT,
     transactional: bool = True,
     source: Source = "job",
+    platform: bool = False,
+    before_retry: "Callable[[Job], None] | None" = None,
 ) -> Callable[[Work], Work]:
     """Register the function that carries out jobs of `kind`.
 
     A transactional handler runs as a whole in one scope of the job's organization (or of the public tables) and
     commits together with `done`. Any other opens `ctx.transaction()` for each of its chunks and must be repeatable.
-    After `timeout` seconds the attempt is broken off.
+    After `timeout` seconds the attempt is broken off. A `platform` kind never runs for an organization. `before_retry`
+    raises a DomainError where a job that is over must not be tried again.
     """
 
     def register(work: Work) -> Work:
         known = _handlers.get(kind)
         if known is not None and known.work is not work:
             raise ValueError(f"Two handlers are registered for jobs of kind {kind!r}.")
-        _handlers[kind] = Handler(kind, work, queue, timeout, transactional, source)
+        _handlers[kind] = Handler(kind, work, queue, timeout, transactional, source, platform, before_retry)
         return work
 
     return register
@@ -78,6 +87,14 @@ def timeout_of(kind: str) -> int:
     load()
     known = _handlers.get(kind)
     return known.timeout if known else DEFAULT_TIMEOUT
+
+
+def check_retry(job: "Job") -> None:
+    """Raise what the kind's `before_retry` raises; a kind that only newer processes know is asked nothing."""
+    load()
+    known = _handlers.get(job.kind)
+    if known is not None and known.before_retry is not None:
+        known.before_retry(job)
 
 
 def queues() -> list[str]:

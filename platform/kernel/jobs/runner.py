@@ -5,21 +5,19 @@ import os
 import random
 import socket
 import time
-from typing import cast
 from uuid import UUID
 
-from django.apps import apps
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections, transaction
 
-from kernel.errors import DomainError, NotFound, Unavailable
+from kernel.errors import DomainError, Unavailable
 from kernel.jobs import conf, registry
+from kernel.jobs.authority import actor_of, organization_of, refuse_foreign_kind
 from kernel.jobs.context import JobContext
 from kernel.jobs.faults import Cancelled, Interrupted, LeaseLost, class_of, describe
 from kernel.jobs.lease import Lease
 from kernel.jobs.models import Job
 from kernel.jobs.pulse import Pulse
-from kernel.tenancy.context import Actor, ActorKind, TenancyError, TenantLike, current
+from kernel.tenancy.context import TenancyError, current
 
 logger = logging.getLogger(__name__)
 
@@ -47,14 +45,16 @@ def run(job_id: str, fence: int) -> None:
 
 
 def _carry_out(job: Job, lease: Lease, pulse: Pulse) -> None:
+    organization = organization_of(job)
     handler = registry.find(job.kind)
+    refuse_foreign_kind(job, handler)
     context = JobContext(
         job_id=job.id,
         fence=lease.fence,
         kind=job.kind,
         payload=job.payload,
-        organization=_organization(job),
-        actor=_actor(job),
+        organization=organization,
+        actor=actor_of(job, organization),
         request_id=job.request_id,
         attempt=job.attempt,
         source=handler.source,
@@ -116,29 +116,6 @@ def _delay(attempt: int) -> float:
     """Return the wait before the next attempt: exponential with full jitter, so that crowds come apart."""
     limits = conf.current()
     return random.uniform(0, min(limits.backoff_max, limits.backoff * 2 ** (attempt - 1)))  # noqa: S311 - no secret
-
-
-def _organization(job: Job) -> TenantLike | None:
-    if job.organization_id is None:
-        return None
-    found: TenantLike | None = (
-        apps.get_model(settings.TENANT_MODEL)._base_manager.filter(pk=job.organization_id).first()
-    )
-    if found is None:
-        raise NotFound("The organization of this job does not exist any more.")
-    return found
-
-
-def _actor(job: Job) -> Actor:
-    return Actor(
-        kind=cast("ActorKind", job.actor_kind),
-        user_id=job.actor_user_id,
-        name=job.actor_name,
-        email=job.actor_email,
-        role=job.actor_role,
-        token_id=job.actor_token_id,
-        scopes=None if job.actor_scopes is None else frozenset(job.actor_scopes),
-    )
 
 
 def _worker_name() -> str:
