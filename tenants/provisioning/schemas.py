@@ -1,12 +1,15 @@
 """Schemas from the stored template."""
 
+from collections.abc import Sequence
 from functools import cache
 
-from django.db import connections
+from django.conf import settings
+from django.db import connections, transaction
 from django.utils.translation import gettext as _
 
 from kernel.errors import Unavailable
 from kernel.tenancy import privileges
+from kernel.tenancy.names import tenant_role
 from kernel.tenancy.template import Template, compile_template, migration_key, replay
 from tenants.models import Organization, SchemaTemplate
 
@@ -44,16 +47,46 @@ def schema_exists(schema: str) -> bool:
 
 
 def make_schema(organization: Organization) -> bool:
-    """Make the organization's schema unless it exists; return whether it was made now."""
-    if schema_exists(organization.schema_name):
-        return False
-    template = current_template()
-    replay(template, organization.schema_name)
-    Organization.objects.using("owner").filter(pk=organization.pk).update(migration_key=template.migration_key)
+    """Make the organization's schema and role unless they exist; return whether the schema was made now.
+
+    Of two attempts at once one waits for the other and finds its work. A schema that came without its role (from a
+    backup, say) is given one.
+    """
+    schema = organization.schema_name
+    with transaction.atomic(using="owner"):
+        _lock(schema)
+        role_missing = settings.TENANT_DB_ROLES and not _role_exists(schema)
+        if schema_exists(schema):
+            if role_missing:
+                _execute(privileges.tenant_grants(schema))
+            return False
+        if not role_missing:
+            _execute(privileges.drop_tenant(schema))
+        template = current_template()
+        replay(template, schema)
+        Organization.objects.using("owner").filter(pk=organization.pk).update(migration_key=template.migration_key)
     return True
 
 
 def drop_schema(organization: Organization) -> None:
     """Remove the organization's schema and role with everything in it; may be repeated."""
+    with transaction.atomic(using="owner"):
+        _lock(organization.schema_name)
+        _execute(privileges.drop_tenant(organization.schema_name))
+
+
+def _lock(schema: str) -> None:
+    """Until the transaction ends nobody else makes or drops this schema. A statement of its own, before looking."""
+    _execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [schema])
+
+
+def _role_exists(schema: str) -> bool:
     with connections["owner"].cursor() as cursor:
-        cursor.execute(privileges.drop_tenant(organization.schema_name))
+        role = tenant_role(privileges.owner_database(), schema)
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        return cursor.fetchone() is not None
+
+
+def _execute(statements: str, values: Sequence[str] | None = None) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statements, values)
