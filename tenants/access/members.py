@@ -6,14 +6,14 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from kernel.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
+from kernel.errors import Conflict, FieldError, Invalid, NotFound
 from kernel.tenancy.context import Actor, TenantLike, current_organization
 from kernel.tenancy.names import tenant_role
 from kernel.tenancy.scope import public_scope
 from tenants import records
-from tenants.access.catalogue import ROLES, label
 from tenants.access.limits import reserve
 from tenants.access.models import Membership, Role
+from tenants.access.ranks import rank_of, require_rank
 from tenants.access.resolver import can, require
 from tenants.commands.checks import name_errors
 from tenants.models import DirectoryEntry, User
@@ -26,13 +26,7 @@ def add_member(*, actor: Actor, user: User, role_slug: str, name: str = "") -> M
     """
     require(actor, "member:invite")
     role = _role(role_slug)
-    if actor.kind != "system" and role.position < _rank(actor):
-        raise NotAllowed(
-            _("You can't give a role of a higher rank than your own."),
-            code="above_own_rank",
-            permission="member:invite",
-            granted_by=[str(found.name) for found in ROLES.values() if found.position <= role.position],
-        )
+    require_rank(actor, role, "member:invite")
     present = Membership.objects.filter(user_id=user.pk).first()
     if present is not None:
         return present
@@ -92,7 +86,7 @@ def member_list(*, actor: Actor) -> Sequence[Membership]:
 def roles_to_give(*, actor: Actor) -> Sequence[Role]:
     """Return the roles to which `actor` may invite: none of a higher rank than their own."""
     require(actor, "member:invite")
-    return list(Role.objects.filter(position__gte=_rank(actor)))
+    return list(Role.objects.filter(position__gte=rank_of(actor)))
 
 
 def may_suspend(*, actor: Actor, membership: Membership) -> bool:
@@ -101,7 +95,7 @@ def may_suspend(*, actor: Actor, membership: Membership) -> bool:
     The last owner's case is left to the command, which decides it under a lock.
     """
     other = membership.user_id != actor.user_id
-    return other and can(actor, "member:suspend") and membership.role.position >= _rank(actor)
+    return other and can(actor, "member:suspend") and membership.role.position >= rank_of(actor)
 
 
 def _set_status(actor: Actor, membership_id: UUID, status: Membership.Status) -> Membership:
@@ -120,13 +114,7 @@ def _set_status(actor: Actor, membership_id: UUID, status: Membership.Status) ->
         raise NotFound()
     if membership.status == status:
         return membership
-    if actor.kind != "system" and membership.role.position < _rank(actor):
-        raise NotAllowed(
-            _("You need the permission: %(label)s.") % {"label": label("member:suspend")},
-            code="above_own_rank",
-            permission="member:suspend",
-            granted_by=[str(ROLES["owner"].name)],
-        )
+    require_rank(actor, membership.role, "member:suspend")
     if status == Membership.Status.SUSPENDED and owners == [membership.pk]:
         raise Conflict(_("An organization needs at least one active owner."), code="last_owner")
     if status == Membership.Status.ACTIVE:
@@ -156,12 +144,6 @@ def _mirror(membership: Membership) -> None:
 def seats_taken() -> int:
     """Return how many seats of the plan are in use: those of active members."""
     return Membership.objects.filter(status=Membership.Status.ACTIVE).count()
-
-
-def _rank(actor: Actor) -> int:
-    if actor.role in ROLES:
-        return ROLES[actor.role].position
-    return Role.objects.filter(slug=actor.role).values_list("position", flat=True).first() or len(ROLES)
 
 
 def _role(slug: str) -> Role:

@@ -16,9 +16,9 @@ from kernel.tenancy.context import SYSTEM, Actor, TenantLike, current_scope
 from kernel.tenancy.names import tenant_role
 from kernel.tenancy.scope import public_scope, scope
 from tenants import records
-from tenants.access.catalogue import ROLES
 from tenants.access.members import add_member
 from tenants.access.models import Membership, Role
+from tenants.access.ranks import require_rank
 from tenants.access.resolver import require
 from tenants.commands.checks import name_errors, password_errors, person_errors
 from tenants.models import Invitation, Organization, User
@@ -46,7 +46,7 @@ def invite(*, actor: Actor, organization: TenantLike, email: str, name: str, rol
     """
     require(actor, "member:invite")
     email, name = _checked(email, name)
-    _refuse_higher_rank(actor, role)
+    require_rank(actor, _role(role), "member:invite")
     members = Membership.objects.filter(email__iexact=email).exclude(status=Membership.Status.HOLDER)
     if members.exists():
         raise Conflict(_("%(email)s belongs to the organization already.") % {"email": email}, code="already_member")
@@ -61,10 +61,26 @@ def invite(*, actor: Actor, organization: TenantLike, email: str, name: str, rol
 
 
 def invite_first_admin(*, organization: TenantLike, email: str, name: str, invited_by: str) -> Invitation:
-    """Ask the first owner into a new organization. Sends nothing yet, and asked again returns the same invitation."""
+    """Ask the first owner into a new organization; send nothing yet.
+
+    Asked again it returns the same invitation, with a new week where the first one is over.
+    """
     email, name = _checked(email, name)
     known = queries.open_invitation(organization.id, email)
-    return known or _create(organization, email, name, "owner", invited_by)
+    if known is None:
+        return _create(organization, email, name, "owner", invited_by)
+    if queries.state_of(known) == "expired":
+        _renew(known)
+        known.save(update_fields=["token_hash", "expires_at"])
+    return known
+
+
+def mail_first_admin(*, actor: Actor, organization: TenantLike, email: str) -> None:
+    """Have the first owner's invitation mailed; raise Conflict where none is open, because nobody could come in."""
+    invitation = queries.open_invitation(organization.id, email)
+    if invitation is None or queries.state_of(invitation) != "open":
+        raise Conflict(_("The invitation of %(email)s is not open any more.") % {"email": email})
+    _send(actor, organization, invitation)
 
 
 def resend(*, actor: Actor, organization: TenantLike, invitation_id: UUID) -> Invitation:
@@ -136,17 +152,11 @@ def _checked(email: str, name: str) -> tuple[str, str]:
     return email, name
 
 
-def _refuse_higher_rank(actor: Actor, slug: str) -> None:
-    positions = dict(Role.objects.filter(slug__in=(slug, actor.role)).values_list("slug", "position"))
-    if slug not in positions:
+def _role(slug: str) -> Role:
+    role = Role.objects.filter(slug=slug).first()
+    if role is None:
         raise Invalid(errors=[FieldError("role", "unknown_role", _("There is no such role."))])
-    if actor.kind != "system" and positions[slug] < positions.get(actor.role, len(ROLES)):
-        raise NotAllowed(
-            _("You can't give a role of a higher rank than your own."),
-            code="above_own_rank",
-            permission="member:invite",
-            granted_by=[str(role.name) for role in ROLES.values() if role.position <= positions[slug]],
-        )
+    return role
 
 
 def _create(organization: TenantLike, email: str, name: str, role: str, invited_by: str) -> Invitation:
