@@ -15,7 +15,6 @@ State = Job.State
 KINDS: dict[str, str | Promise] = {
     "tenants.onboard": _("Onboard tenant"),
     "tenants.roll_back": _("Roll back onboarding"),
-    "tenants.mail_invitation": _("Mail the first invitation"),
     "tenants.send_invitation": _("Mail an invitation"),
     "tenants.send_addresses": _("Mail a person's addresses"),
 }

@@ -4,22 +4,22 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kernel.errors import Conflict, FieldError, Invalid, NotFound
 from kernel.jobs import enqueue
+from kernel.jobs.commands import cancel_job
+from kernel.jobs.models import Job
 from kernel.tenancy.context import Actor
 from tenants import records
+from tenants.commands.checks import person_errors
 from tenants.models import Domain, Organization, Plan
 from tenants.slugs import host_of, slug_error
 
 ONBOARD = "tenants.onboard"
 ROLL_BACK = "tenants.roll_back"
-MAIL_INVITATION = "tenants.mail_invitation"
 
 
 def onboarding_steps() -> list[tuple[str, str]]:
@@ -51,7 +51,7 @@ def onboard(
     Nobody can reach the organization before the job's last step. Raises Invalid with one error per field.
     """
     name, slug, admin_email, admin_name = name.strip(), slug.strip().lower(), admin_email.strip(), admin_name.strip()
-    errors = _errors(name, slug, plan, admin_email, time_zone)
+    errors = _errors(name, slug, plan, admin_email, admin_name, time_zone)
     if errors:
         raise Invalid(_("The organization can't be set up like this."), errors=errors)
     records.hosts_changing()
@@ -74,12 +74,19 @@ def onboard(
 
 
 def roll_back(*, actor: Actor, organization_id: UUID) -> UUID:
-    """Ask for an unfinished onboarding to be undone, the last step first; return the job's id."""
+    """Ask for an unfinished onboarding to be undone, the last step first; return the job's id.
+
+    The onboarding is cancelled where it waits. Where it runs it is asked to stop and can't go live any more; what it
+    did is undone after it.
+    """
     organization = Organization.objects.select_for_update().filter(pk=organization_id).first()
     if organization is None:
         raise NotFound()
     if organization.status != Organization.Status.PROVISIONING:
         raise Conflict(_("%(name)s is live; only an unfinished setup can be rolled back.") % {"name": organization})
+    setups = Job.objects.filter(organization_id=None, kind=ONBOARD, dedupe_key=str(organization.pk))
+    for job_id in setups.filter(state__in=Job.ACTIVE).select_for_update().values_list("pk", flat=True):
+        cancel_job(actor=actor, job_id=job_id)
     return enqueue(
         ROLL_BACK,
         {"organization_id": organization.pk},
@@ -94,7 +101,16 @@ def roll_back(*, actor: Actor, organization_id: UUID) -> UUID:
     )
 
 
-def _errors(name: str, slug: str, plan: str, admin_email: str, time_zone: str) -> list[FieldError]:
+def refuse_rolled_back(organization: Organization) -> None:
+    """Raise Conflict once a roll-back of the setup was asked for, unless it was cancelled."""
+    if organization.status == Organization.Status.REMOVED:
+        raise Conflict(_("%(name)s was rolled back.") % {"name": organization})
+    undoing = Job.objects.filter(organization_id=None, kind=ROLL_BACK, dedupe_key=str(organization.pk))
+    if undoing.exclude(state=Job.State.CANCELLED).exists():
+        raise Conflict(_("%(name)s is to be rolled back; its setup can't go on.") % {"name": organization})
+
+
+def _errors(name: str, slug: str, plan: str, admin_email: str, admin_name: str, time_zone: str) -> list[FieldError]:
     found = []
     if not name or len(name) > 120 or "\x00" in name:
         found.append(FieldError("name", "name_length", _("Give a name of 1 to 120 characters.")))
@@ -103,10 +119,7 @@ def _errors(name: str, slug: str, plan: str, admin_email: str, time_zone: str) -
         found.append(slug_problem)
     if not Plan.objects.filter(pk=plan).exists():
         found.append(FieldError("plan", "plan_unknown", _("Choose one of the plans.")))
-    try:
-        validate_email(admin_email)
-    except ValidationError:
-        found.append(FieldError("admin_email", "email_malformed", _("Enter an e-mail address like name@example.com.")))
+    found += person_errors(admin_email, admin_name, prefix="admin_")
     if time_zone not in available_timezones():
         found.append(FieldError("time_zone", "time_zone_unknown", _("Choose a time zone from the list.")))
     return found

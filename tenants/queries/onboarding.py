@@ -15,7 +15,7 @@ Status = Organization.Status
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """An organization with the job that sets it up or takes it back, whichever was asked for last.
+    """An organization with the job that sets it up or takes it back, whichever was asked for last and not cancelled.
 
     `state` is queued, running, live, failed, rolling_back or rolled_back.
     """
@@ -57,7 +57,8 @@ def setup_of(slug: str) -> Setup:
     asked = next((job for job in jobs if job.kind == ONBOARD), None)
     if asked is None:
         raise NotFound()
-    return Setup(organization, jobs[0], str(asked.payload["admin_email"]))
+    last = next((job for job in jobs if job.state != Job.State.CANCELLED), jobs[0])
+    return Setup(organization, last, str(asked.payload["admin_email"]))
 
 
 def usual_seconds() -> float | None:

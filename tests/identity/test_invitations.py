@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from kernel.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from kernel.jobs import enqueue, runner, turns
 from kernel.jobs.models import Job
 from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope, scope
@@ -248,6 +249,21 @@ def test_inviting_asks_for_a_mail_in_the_same_transaction(organization: Organiza
     job = Job.objects.get(kind="tenants.send_invitation", payload__invitation_id=str(invitation.pk))
 
     assert job.organization_id == organization.pk
+
+
+def test_a_job_mails_no_invitation_of_another_organization(
+    organization: Organization, other_organization: Organization, admin: Actor
+) -> None:
+    invitation = invited(organization, admin)
+    Job.objects.using("owner").all().delete()
+    with scope(other_organization, actor=SYSTEM, source="system"):
+        enqueue("tenants.send_invitation", {"invitation_id": str(invitation.pk)}, actor=SYSTEM)
+
+    [turn] = turns.pick("default")
+    runner.run(str(turn.job_id), turn.fence)
+
+    assert Job.objects.get(pk=turn.job_id).state == "done"
+    assert mail.outbox == []
 
 
 def test_nothing_is_mailed_for_a_dead_invitation(organization: Organization, admin: Actor) -> None:
