@@ -28,7 +28,7 @@ check: ## Style, types, layers, migrations, templates and docs
 	@$(IN_VENV) $(WITH_TEST_SERVERS) python -m ops.check
 
 ##@ Development
-.PHONY: dev dev-db dev-full dev-reset build preview doctor lock docs soak bench
+.PHONY: dev dev-db dev-full dev-reset build preview doctor lock docs screenshots soak bench
 dev: ## Web, dispatcher and worker, restarted when a file changes
 	@$(IN_VENV) python -m ops.supervisor dev
 
@@ -58,11 +58,14 @@ lock: ## Resolve requirements/*.in into hashed requirements/*.txt
 docs: ## Write the pages that are generated from code
 	@$(IN_VENV) env PYTHONPATH=.:platform python -m config.docs
 
+screenshots: ## Take the pictures in docs/img anew, on a demo of their own
+	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) python -m ops.screenshots
+
 soak: ## Run the tests again and again until one fails (RUNS=10 ARGS="-m processes")
 	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) python -m ops.soak $(RUNS) $(ARGS)
 
 bench: ## Measure (SUITE=onboarding; SIZE=small for a quick look)
-	@$(IN_VENV) $(WITH_TEST_SERVERS) python -m ops.bench $(SUITE)
+	@$(IN_VENV) python -m ops.run --profile bench -- python -m ops.bench $(SUITE)
 
 ##@ Database
 .PHONY: db-migrate db-generate db-push db-seed db-studio db-reset

@@ -10,15 +10,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.demo.story import DemoFailed
 from ops.project import ROOT
 from ops.servers.process import dies_with_parent
-from ops.supervision.plan import MANAGE, Service, Step, manage, services
-from ops.supervision.web import is_alive
+from ops.supervision.plan import MANAGE, Service, Step, plan_for
+from ops.supervision.web import is_alive, taken_address
 
 READY_WITHIN = 120.0
 STOPS_WITHIN = 10.0
 BASE_DOMAIN = "localhost"
+
+
+class DemoDidNotStart(Exception):
+    """A part of the demo did not come up; the message holds what it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,6 @@ class RunningDemo:
 
     port: int
     folder: Path
-    told: str
 
     def url(self, host: str = "", path: str = "/") -> str:
         """Return an address: of the sign-in host, or of the host with this first label."""
@@ -40,14 +42,17 @@ class RunningDemo:
 
 
 @contextlib.contextmanager
-def running_demo(folder: Path, environ: Mapping[str, str]) -> Iterator[RunningDemo]:
+def running_demo(folder: Path, environ: Mapping[str, str], *, wish: int = 0) -> Iterator[RunningDemo]:
     """Run web, dispatcher and workers on the servers that `environ` names, filled with the demo's organizations.
 
-    Mail, private files and logs stand in `folder`. Raises DemoFailed with the log of what did not start.
+    The port is the one wished for where nobody uses it. Mail, private files and logs stand in `folder`. Raises
+    DemoDidNotStart with the log of what did not start.
     """
-    port = free_port()
+    port = wish if wish and taken_address(wish) is None else free_port()
+    plan = plan_for("demo", port=port, base_domain=BASE_DOMAIN)
     environ = {
         **environ,
+        **plan.environment,
         "PORT": str(port),
         "BASE_DOMAIN": BASE_DOMAIN,
         "EMAIL_URL": f"file://{folder}/outbox",
@@ -62,19 +67,21 @@ def running_demo(folder: Path, environ: Mapping[str, str]) -> Iterator[RunningDe
 
     try:
         static = start(Step("static", [*MANAGE, "collectstatic", "--noinput"]))
-        _finish(start(manage("migrate", "db_migrate")), folder, "migrate")
-        for service in services(port):
+        for step in plan.before:
+            _finish(start(step), folder, step.name)
+        for service in plan.services:
             # The web server reads the list of static files when it starts.
             if service.name == "web":
                 _finish(static, folder, "static")
             start(service)
-        _finish(start(manage("demo", "demo")), folder, "demo")
+        for step in plan.after:
+            _finish(start(step), folder, step.name)
         deadline = time.monotonic() + READY_WITHIN
         while not is_alive(port, scheme="http", host=BASE_DOMAIN):
             if time.monotonic() > deadline:
-                raise DemoFailed(f"The web server does not answer:\n{_log(folder, 'web')}")
+                raise DemoDidNotStart(f"The web server does not answer:\n{_log(folder, 'web')}")
             time.sleep(0.1)
-        yield RunningDemo(port, folder, _log(folder, "demo"))
+        yield RunningDemo(port, folder)
     finally:
         _end(started)
 
@@ -116,7 +123,7 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
 
 def _finish(process: subprocess.Popen[bytes], folder: Path, name: str) -> None:
     if process.wait(READY_WITHIN):
-        raise DemoFailed(f"`{name}` ended with code {process.returncode}:\n{_log(folder, name)}")
+        raise DemoDidNotStart(f"`{name}` ended with code {process.returncode}:\n{_log(folder, name)}")
 
 
 def _log(folder: Path, name: str) -> str:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from config.settings.dev import *  # noqa: F403
 
-ENVIRONMENT = "demo"
 STATIC_ROOT = Path(os.environ["STATIC_ROOT"])
 CACHE_NAMESPACE = os.environ["CACHE_NAMESPACE"]
 STORAGES = {

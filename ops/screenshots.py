@@ -1,0 +1,109 @@
+"""The pictures in docs/img: `python -m ops.screenshots` takes them anew on a demo of its own (`make screenshots`)."""
+
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from ops.browser import find_chromium
+from ops.demo import content
+from ops.demo.running import DemoDidNotStart, RunningDemo, running_demo
+from ops.project import ROOT
+
+FOLDER = ROOT / "docs" / "img"
+LARGEST = 150_000
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+
+def main() -> int:
+    """Take all pictures; return 1 with a sentence where there is no browser or the demo does not start."""
+    chromium = find_chromium()
+    if chromium is None:
+        print("screenshots: no Chromium found: install Chromium, or name one with CHROMIUM=/path", file=sys.stderr)
+        return 1
+    environ = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    try:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            running_demo(Path(folder), environ, wish=8000) as demo,
+            sync_playwright() as playwright,
+            playwright.chromium.launch(executable_path=chromium, args=FLAGS) as browser,
+        ):
+            return take_all(browser, demo)
+    except DemoDidNotStart as error:
+        print(f"screenshots: {error}", file=sys.stderr)
+        return 1
+
+
+def take_all(browser: Browser, demo: RunningDemo) -> int:
+    """Walk through the demo; return 1 if a picture is too large for the repository."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    sizes = [
+        *operators(signed_in(browser, content.OPERATOR.email, demo.url("ops")), demo),
+        *organization(signed_in(browser, content.NORTHWIND_ADMIN.email, demo.url("northwind")), demo),
+        *imported(signed_in(browser, content.JUNIPER_ADMIN.email, demo.url("juniper")), demo),
+    ]
+    return int(any(size > LARGEST for size in sizes))
+
+
+def operators(page: Page, demo: RunningDemo) -> list[int]:
+    """An onboarding from the form to live, then the directory."""
+    page.goto(demo.url("ops", "/tenants/new/"))
+    page.locator("[name=name]").fill("Alder & Oak")
+    page.get_by_label(re.compile("^Team")).check()
+    page.locator("[name=time_zone]").select_option("Europe/Berlin")
+    page.locator("[name=admin_email]").fill("mira@alder.example")
+    page.locator("[name=admin_name]").fill("Mira Alder")
+    expect(page.locator("#address-note")).to_have_text("alder-and-oak.localhost is free.")
+    sizes = [take(page, "onboard")]
+    page.get_by_role("button", name="Create tenant").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alder & Oak is live", timeout=30_000)
+    sizes.append(take(page, "onboarding"))
+    page.goto(demo.url("ops"))
+    return [*sizes, take(page, "tenants"), take(page, "tenants-dark", dark=True)]
+
+
+def organization(page: Page, demo: RunningDemo) -> list[int]:
+    """What an organization works with."""
+    sizes = [take(page, "home")]
+    page.goto(demo.url("northwind", "/campaigns/"))
+    sizes += [take(page, "campaigns"), take(page, "campaigns-dark", dark=True)]
+    page.goto(demo.url("northwind", "/audit/?object_type=campaign"))
+    page.locator(".entry summary").first.click()
+    return [*sizes, take(page, "audit")]
+
+
+def imported(page: Page, demo: RunningDemo) -> list[int]:
+    """The report of an import, with the rows that were not taken."""
+    page.goto(demo.url("juniper", "/imports/"))
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_text(re.compile("^Imported in "))).to_be_visible()
+    return [take(page, "import-report")]
+
+
+def signed_in(browser: Browser, email: str, url: str) -> Page:
+    """Return a page of somebody's own browser, opened at `url` after the sign-in."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="en", timezone_id="Europe/Berlin")
+    page.goto(url)
+    page.locator("[name=login]").fill(email)
+    page.locator("[name=password]").fill(content.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(url)
+    return page
+
+
+def take(page: Page, name: str, *, dark: bool = False) -> int:
+    """Write one picture; return its size in bytes."""
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", "dark" if dark else "light")
+    page.evaluate("document.fonts.ready.then(() => scrollTo(0, 0))")
+    path = FOLDER / f"{name}.png"
+    picture = page.screenshot(path=path, animations="disabled", caret="hide")
+    print(f"{path.relative_to(ROOT)}  {len(picture):,} bytes", flush=True)
+    return len(picture)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
