@@ -58,22 +58,22 @@ def operators(page: Page, demo: RunningDemo) -> list[int]:
     page.locator("[name=admin_email]").fill("mira@alder.example")
     page.locator("[name=admin_name]").fill("Mira Alder")
     expect(page.locator("#address-note")).to_have_text("alder-and-oak.localhost is free.")
-    sizes = [take(page, "onboard")]
+    sizes = [take(page, "operator-onboard")]
     page.get_by_role("button", name="Create tenant").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Alder & Oak is live", timeout=30_000)
-    sizes.append(take(page, "onboarding"))
+    sizes.append(take(page, "operator-onboarding"))
     page.goto(demo.url("ops"))
-    return [*sizes, take(page, "tenants"), take(page, "tenants-dark", dark=True)]
+    return [*sizes, take(page, "operator-tenants"), take(page, "operator-tenants-dark", dark=True)]
 
 
 def organization(page: Page, demo: RunningDemo) -> list[int]:
     """What an organization works with."""
-    sizes = [take(page, "home")]
+    sizes = [take(page, "org-home")]
     page.goto(demo.url("northwind", "/campaigns/"))
-    sizes += [take(page, "campaigns"), take(page, "campaigns-dark", dark=True)]
+    sizes += [take(page, "org-campaigns"), take(page, "org-campaigns-dark", dark=True)]
     page.goto(demo.url("northwind", "/audit/?object_type=campaign"))
     page.locator(".entry summary").first.click()
-    return [*sizes, take(page, "audit")]
+    return [*sizes, take(page, "org-audit")]
 
 
 def imported(page: Page, demo: RunningDemo) -> list[int]:
@@ -81,7 +81,7 @@ def imported(page: Page, demo: RunningDemo) -> list[int]:
     page.goto(demo.url("juniper", "/imports/"))
     page.locator("tbody th a").first.click()
     expect(page.get_by_text(re.compile("^Imported in "))).to_be_visible()
-    return [take(page, "import-report")]
+    return [take(page, "org-import")]
 
 
 def signed_in(browser: Browser, email: str, url: str) -> Page:
