@@ -1,4 +1,4 @@
-"""Run a command with its servers: `python -m ops.run --profile test|dev [--alone] -- COMMAND...`.
+"""Run a command with its servers: `python -m ops.run --profile test|bench|dev [--alone] -- COMMAND...`.
 
 `test`: fresh servers in a folder of their own, removed afterwards. `dev`: the project's durable servers; those
 that `make demo` or `make dev` already run are used, else they run for the length of the command.
@@ -26,8 +26,8 @@ def main(arguments: list[str]) -> int:
     # TERM must pass through the `finally` blocks that stop the servers.
     signal.signal(signal.SIGTERM, raise_exit)
     try:
-        if options.profile == "test":
-            with throwaway(os.environ) as servers:
+        if options.profile in ("test", "bench"):
+            with throwaway(os.environ, durable=options.profile == "bench") as servers:
                 return run(options.command, os.environ | servers.environment())
         with contextlib.ExitStack() as stack:
             if options.alone:
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Return the options; everything after `--` is the command."""
     parser = argparse.ArgumentParser(prog="python -m ops.run", description=__doc__)
-    parser.add_argument("--profile", choices=["test", "dev"], default="dev")
+    parser.add_argument("--profile", choices=["test", "bench", "dev"], default="dev")
     parser.add_argument("--alone", action="store_true", help="refuse while the product runs")
     parser.add_argument("command", nargs="+")
     return parser.parse_args(arguments)

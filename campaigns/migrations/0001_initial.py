@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                         name="campaign_of_owner",
                     ),
                     models.Index(
-                        condition=models.Q(("trashed_at", None)),
+                        condition=models.Q(("trashed_at", None), ("team__isnull", False)),
                         fields=["team", "-updated_at", "-id"],
                         name="campaign_of_team",
                     ),

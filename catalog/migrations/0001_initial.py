@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                         name="product_of_owner",
                     ),
                     models.Index(
-                        condition=models.Q(("trashed_at", None)),
+                        condition=models.Q(("trashed_at", None), ("team__isnull", False)),
                         fields=["team", "-updated_at", "-id"],
                         name="product_of_team",
                     ),

@@ -98,8 +98,11 @@ def names_both(environ: Mapping[str, str], names: tuple[str, str]) -> bool:
 
 
 @contextlib.contextmanager
-def throwaway(environ: Mapping[str, str]) -> Iterator[Group]:
-    """Run fresh, fast servers for the length of the block and remove their data afterwards."""
+def throwaway(environ: Mapping[str, str], *, durable: bool = False) -> Iterator[Group]:
+    """Run fresh servers for the length of the block and remove their data afterwards.
+
+    They are fast, because nobody will miss their data; with `durable` they write as in production.
+    """
     name = f"test-{os.getpid()}-{secrets.token_hex(3)}"
     place = find_place(name)
     path = throwaway_locks() / name
@@ -108,7 +111,7 @@ def throwaway(environ: Mapping[str, str]) -> Iterator[Group]:
         with lock.in_turn(data_folder() / "sweep.lock"):
             sweep_throwaways()
             stack.enter_context(lock.exclusive(path, purpose="test servers"))
-        servers = group(place, environ, durable=False)
+        servers = group(place, environ, durable=durable)
         try:
             servers.start()
             yield servers

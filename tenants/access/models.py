@@ -140,6 +140,10 @@ class Owned(models.Model):
             models.Index(fields=["-created_at", "-id"], condition=LIVE, name="%(class)s_newest"),
             models.Index(fields=["name", "id"], condition=LIVE, name="%(class)s_by_name"),
             models.Index(fields=["owner", "-updated_at", "-id"], condition=LIVE, name="%(class)s_of_owner"),
-            models.Index(fields=["team", "-updated_at", "-id"], condition=LIVE, name="%(class)s_of_team"),
+            models.Index(
+                fields=["team", "-updated_at", "-id"],
+                condition=LIVE & models.Q(team__isnull=False),
+                name="%(class)s_of_team",
+            ),
             models.Index(fields=["-trashed_at", "-id"], condition=~LIVE, name="%(class)s_in_trash"),
         ]

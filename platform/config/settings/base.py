@@ -49,6 +49,8 @@ INSTALLED_APPS = [
 TENANT_MODEL = "tenants.Organization"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 TENANT_DB_ALIAS = "owner"
+# The owner's connection sends its search_path when the schema changes, not before every statement.
+TENANT_LIMIT_SET_CALLS = True
 TENANT_DB_ROLES = env.read_switch("TENANT_DB_ROLES")
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 MIGRATION_MODULES = {"auditlog": None}

@@ -83,6 +83,8 @@ def statements_for(template: Template, schema: str) -> str:
         [
             f'CREATE SCHEMA "{schema}"',
             f'SET LOCAL search_path = "{schema}", public',
+            # The bodies were checked when the template was compiled.
+            "SET LOCAL check_function_bodies = off",
             template.sql.replace(template.schema_name, schema),
             "SET LOCAL search_path = public",
             privileges.tenant_grants(schema),
