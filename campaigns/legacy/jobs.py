@@ -21,6 +21,7 @@ from kernel.jobs import JobContext, handler
 from kernel.recorder.events import event
 from kernel.tenancy.context import SYSTEM
 from tenants.access.members import add_holder, holder_account
+from tenants.access.resolver import require
 
 
 @handler(CHECK, timeout=3600, transactional=False, source="import")
@@ -139,6 +140,8 @@ def _fail(ctx: JobContext, error: DomainError) -> None:
 
 
 def _batch(ctx: JobContext) -> ImportBatch:
+    # Between asking and running somebody may have lost the right to import.
+    require(ctx.actor, "import:run")
     batch = ImportBatch.objects.select_for_update().filter(pk=ctx.payload["batch"]).first()
     if batch is None:
         raise NotFound()

@@ -12,7 +12,9 @@ from kernel.errors import Conflict, Invalid, LimitReached, NotAllowed, NotFound,
 from kernel.ids import uuid7
 from kernel.jobs.models import Job
 from kernel.storage import tenant_path
-from tenants.access.models import Membership
+from kernel.tenancy.context import SYSTEM
+from tenants import records
+from tenants.access.models import Membership, Role
 from tenants.models import User
 from tests.legacy.dumps import FORMS, expected, small
 from tests.legacy.importing import MARKETER, OWNER, Importer, run_job
@@ -452,3 +454,17 @@ def test_it_says_which_keys_the_browser_may_forget(importer: Importer) -> None:
     assert found["campaign_minimal_campaign_1750693800000"] == "newer"
     assert {found[key] for key in ("darkMode", "offline_queue", "user_preferences", "ui_state")} == {"essential"}
     assert found["products"] == "rejected"
+
+
+def test_it_stops_where_who_asked_may_not_import_any_more(importer: Importer) -> None:
+    batch = importer.check({"products": [PRODUCT]})
+    importer.ask(batch)
+    with importer.scope(SYSTEM):
+        records.access_changing(importer.organization.pk)
+        Membership.objects.filter(email=OWNER.email).update(role=Role.objects.get(slug="marketer"))
+
+    job = run_job()
+
+    assert (job.state, job.error_class) == ("failed", "kernel.errors.NotAllowed")
+    assert importer.batch(batch.id).state == ImportBatch.State.FAILED
+    assert importer.products() == {}
