@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings.env import VARIABLES
 from config.docs import stale
+from config.settings.env import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])

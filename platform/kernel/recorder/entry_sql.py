@@ -68,7 +68,7 @@ def insert(schema: str, values: dict[str, str], rows: str = "") -> str:
     columns = values | {"changes_text": "''"} | _CONTEXT_COLUMNS
     names = ", ".join(["id", "timestamp", *columns])
     return (
-        f"INSERT INTO {log_table(schema)} ({names})\n"  # noqa: S608 - generated at migration time, without input
+        f"INSERT INTO {log_table(schema)} ({names})\n"
         f"    SELECT c.id, uuid_extract_timestamp(c.id), {', '.join(columns.values())}\n"
         f"    FROM (SELECT uuidv7() AS id{rows}) AS c"
     )
