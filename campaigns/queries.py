@@ -68,9 +68,7 @@ def campaign_counts(*, actor: Actor) -> dict[str, int]:
 def open_statuses(*, actor: Actor, campaign: Campaign) -> list[str]:
     """Return the statuses to which `actor` may lead the campaign from its present one."""
     may_publish = can(actor, "campaign:publish", campaign)
-    return [
-        after for after in TRANSITIONS[campaign.status] if may_publish or not needs_publish(campaign.status, after)
-    ]
+    return [after for after in TRANSITIONS[campaign.status] if may_publish or not needs_publish(campaign.status, after)]
 
 
 def product_choices(*, actor: Actor, limit: int) -> list[Product]:

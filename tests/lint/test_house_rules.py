@@ -52,7 +52,10 @@ def without_docstrings(path: Path) -> ast.Module:
         (r"thread_sensitive=False", ()),
         (r"\basync def\b|\bsync_to_async\b", ()),
         (r"datetime\.utcnow\(|datetime\.now\(\)", ()),
-        (r"\bschema_context\b|\btenant_context\b|\.set_tenant\(|\.set_schema\(", ("platform/kernel/tenancy", "ops/management")),
+        (
+            r"\bschema_context\b|\btenant_context\b|\.set_tenant\(|\.set_schema\(",
+            ("platform/kernel/tenancy", "ops/management"),
+        ),
         (r"pg_notify\(", ()),
         (r"\bMERGE INTO\b", ()),
         (r"\bUNLOGGED\b|MATERIALIZED VIEW", ()),
