@@ -3,7 +3,10 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-BOOTSTRAP := python3 ops/bootstrap.py
+# A pyenv shim fails where the version that .python-version names is not installed; any other python3 will do.
+PYTHON3 := $(shell for python in python3 /usr/bin/python3 /usr/local/bin/python3 "$$HOME"/.pyenv/versions/*/bin/python3; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null && echo "$$python" && break; done)
+BOOTSTRAP := $(or $(PYTHON3),python3) ops/bootstrap.py
 IN_VENV := $(BOOTSTRAP) --
 WITH_SERVERS := $(IN_VENV) python -m ops.run --profile dev --
 WITH_TEST_SERVERS := python -m ops.run --profile test --
