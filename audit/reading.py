@@ -18,6 +18,9 @@ from kernel.errors import FieldError, Invalid
 from kernel.http.cursor import LARGEST_PAGE, BadCursor, Sort, page
 from kernel.recorder.declare import DECLARATIONS
 
+BOOKKEEPING = frozenset({"row_version", "updated_at"})
+"""Fields that every change changes; a reader learns nothing from them."""
+
 _SORTS = {"newest": Sort(("id",), descending=True)}
 
 
@@ -126,13 +129,16 @@ def lines(entries: list[Any]) -> Iterator[Line]:
 
 
 def _changes(entry: RecordedEntry) -> Iterator[Change]:
-    """Yield the changed fields in the model's order, a document part by part; the row's own ids are left out."""
+    """Yield the changed fields in the model's order, a document part by part.
+
+    The row's own ids and its bookkeeping are left out; `recorded` holds them all.
+    """
     model = entry.content_type.model_class() if entry.content_type else None
     recorded: dict[str, list[Any]] = entry.changes or {}
     if model is None:
         return
     displayed = entry.changes_display_dict
-    for name in sorted(recorded, key=_place_in(model)):
+    for name in sorted(recorded.keys() - BOOKKEEPING, key=_place_in(model)):
         old, new = recorded[name]
         field = _field(model, name)
         label = words.field(field, name)

@@ -1,12 +1,14 @@
 """The words of the log: what events, sources, types and values are called on a screen."""
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -58,7 +60,10 @@ def field(found: "models.Field[Any, Any] | None", name: str) -> str:
 
 
 def value(found: "models.Field[Any, Any] | None", recorded: Any, shown: str) -> str | None:
-    """Return the text of one recorded value, from auditlog's display of it where that says more; None for no value."""
+    """Return the text of one recorded value, from auditlog's display of it where that says more; None for no value.
+
+    Times are told on the reader's clock.
+    """
     if recorded is None:
         return None
     if recorded == MASKED:
@@ -67,6 +72,8 @@ def value(found: "models.Field[Any, Any] | None", recorded: Any, shown: str) -> 
         return _("yes") if recorded else _("no")
     if found is not None and found.name.endswith("_micros") and isinstance(recorded, int):
         return f"{Decimal(recorded) / 1_000_000:,.2f}"
+    if isinstance(found, models.DateTimeField):
+        return formats.date_format(timezone.localtime(datetime.fromisoformat(recorded)), "j M Y, H:i")
     if found is not None and found.choices and shown == "None":
         return str(recorded)
     return str(shown)

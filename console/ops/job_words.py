@@ -17,6 +17,8 @@ KINDS: dict[str, str | Promise] = {
     "tenants.roll_back": _("Roll back onboarding"),
     "tenants.send_invitation": _("Mail an invitation"),
     "tenants.send_addresses": _("Mail a person's addresses"),
+    "legacy.check": _("Check a browser's dump"),
+    "legacy.apply": _("Import a browser's dump"),
 }
 
 

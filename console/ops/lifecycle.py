@@ -70,7 +70,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
     form = PlanForm(
         sent if request.method == "POST" else None,
         plans=[(plan.slug, plan.name) for plan in offered],
-        initial={"plan": row.plan, "version": row.row_version},
+        initial={"plan": text(request, "plan") or row.plan, "version": row.row_version},
     )
     if form.is_valid():
         try:
