@@ -216,7 +216,8 @@ def test_every_mode_migrates_before_it_serves(mode: str) -> None:
 def test_every_queue_has_a_worker() -> None:
     registry.load()
 
-    assert sorted(WORKERS) == registry.queues()
+    # The tests of jobs bring a queue of their own into this process.
+    assert sorted(WORKERS) == [queue for queue in registry.queues() if not queue.startswith("test-")]
 
 
 def test_a_dead_port_is_not_alive(port: int) -> None:
