@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from console.navigation import operator_groups, tenant_groups
+from console.public.account_nav import account_groups
 from tenants.addresses import base_url
 from tenants.doors.request import DoorRequest
 
@@ -15,11 +16,24 @@ from tenants.doors.request import DoorRequest
 def console(request: HttpRequest) -> dict[str, Any]:
     """The context processor of the frame (console/base.html); adds nothing where nobody is signed in."""
     actor = getattr(request, "actor", None)
-    kind = getattr(request, "host_kind", "base")
-    if actor is None or kind == "base" or getattr(request, "token", None) is not None:
+    if actor is None or getattr(request, "token", None) is not None:
         return {"environment": _environment()}
     tenant = cast(DoorRequest, request).organization
     person = cast(DoorRequest, request).person
+    if getattr(request, "host_kind", "base") == "base":
+        return {
+            "persona": "org",
+            "brand": {"name": _("Campaign Builder"), "url": reverse("public:choose")},
+            "environment": _environment(),
+            "nav": account_groups(request),
+            "account": {
+                "name": actor.name or actor.email,
+                "email": actor.email,
+                "role": "",
+                "sign_out_url": reverse("public:sign-out"),
+                "chooser_url": reverse("public:choose"),
+            },
+        }
     return {
         "persona": "ops" if tenant is None else "org",
         "brand": {"name": _("Operator console") if tenant is None else tenant.name, "url": "/"},

@@ -21,6 +21,7 @@ type View = Callable[..., HttpResponse]
 ANYBODY = "anybody"
 MEMBER = "member"
 OPERATOR = "operator"
+ACCOUNT = "account"
 
 
 def anybody(view: View) -> View:
@@ -38,6 +39,18 @@ def operator_page(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return _marked(guarded, OPERATOR)
+
+
+def account_page(view: View) -> View:
+    """A page of a person's own account, on the sign-in host. Others are sent to sign in and come back afterwards."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if cast(DoorRequest, request).person is None:
+            return _to_sign_in(request, "public:sign-in")
+        return view(request, *args, **kwargs)
+
+    return _marked(guarded, ACCOUNT)
 
 
 def member_page(action: str = "") -> Callable[[View], View]:
@@ -84,8 +97,8 @@ def is_fragment(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    where = f"{reverse('signin:start')}?{urlencode({'next': request.get_full_path()})}"
+def _to_sign_in(request: HttpRequest, start: str = "signin:start") -> HttpResponse:
+    where = f"{reverse(start)}?{urlencode({'next': request.get_full_path()})}"
     if is_fragment(request):
         response = HttpResponse(status=401)
         response["HX-Redirect"] = where

@@ -49,19 +49,20 @@ def operator_groups(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the operators' navigation."""
     sends_mail = outbox_folder() is None
     items = [item for item in OPERATE if not (sends_mail and item.view == "ops:outbox")]
-    return _with_current(request, [_group(_("Operate"), items)])
+    return with_current(request, [group(_("Operate"), items)])
 
 
 def tenant_groups(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     """Return an organization's navigation, without what the person may not open."""
     groups = [
-        _group(title, [item for item in items if not item.action or can(actor, item.action)])
+        group(title, [item for item in items if not item.action or can(actor, item.action)])
         for title, items in ((_("Work"), WORK), (_("Administration"), ADMINISTRATION))
     ]
-    return _with_current(request, [group for group in groups if group["items"]])
+    return with_current(request, [shown for shown in groups if shown["items"]])
 
 
-def _group(title: str | Promise, items: Iterable[Item]) -> dict[str, Any]:
+def group(title: str | Promise, items: Iterable[Item]) -> dict[str, Any]:
+    """Return entries under a title, as the frame shows them."""
     shown = [
         {"url": reverse(item.view), "label": item.label, "icon": item.icon, "count": None, "current": False}
         for item in items
@@ -69,9 +70,9 @@ def _group(title: str | Promise, items: Iterable[Item]) -> dict[str, Any]:
     return {"title": title, "items": shown}
 
 
-def _with_current(request: HttpRequest, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_current(request: HttpRequest, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Mark the one entry, of all groups, that the page stands under."""
-    under = [entry for group in groups for entry in group["items"] if request.path.startswith(entry["url"])]
+    under = [entry for shown in groups for entry in shown["items"] if request.path.startswith(entry["url"])]
     if under:
         max(under, key=lambda entry: len(entry["url"]))["current"] = True
     return groups

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from campaigns.legacy.models import ImportBatch
-from console.guards import ANYBODY, MEMBER, OPERATOR
+from console.guards import ACCOUNT, ANYBODY, MEMBER, OPERATOR
 from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope, scope
 from tenants.access.catalogue import PERMISSIONS, ROLES
@@ -66,7 +66,7 @@ POSTED = {
 
 @pytest.mark.parametrize("urlconf", ["config.urls", "config.urls_ops", "config.urls_public"])
 def test_every_view_has_a_guard_or_a_reason(urlconf: str) -> None:
-    known = {ANYBODY, MEMBER, OPERATOR, *PERMISSIONS}
+    known = {ACCOUNT, ANYBODY, MEMBER, OPERATOR, *PERMISSIONS}
 
     unguarded = [
         route

@@ -9,6 +9,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import get_template
 
 from console.navigation import ADMINISTRATION, OPERATE, WORK
+from console.public.account_nav import ACCOUNT, SECURITY
 
 CONSOLE = Path(__file__).parents[2] / "console"
 FOLDER = CONSOLE / "templates"
@@ -129,7 +130,7 @@ def used_icons() -> Iterator[str]:
     for template in TEMPLATES:
         for literal, included in ICON_IN_TEMPLATE.findall(template.read_text()):
             yield literal or included
-    for item in (*OPERATE, *WORK, *ADMINISTRATION):
+    for item in (*OPERATE, *WORK, *ADMINISTRATION, *ACCOUNT, *SECURITY):
         yield item.icon
     for module in PYTHON:
         yield from ICON_IN_PYTHON.findall(module.read_text())

@@ -1,0 +1,17 @@
+"""The side navigation of a person's own account: an entry stands here when its page works."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from console.navigation import Item, group, with_current
+
+ACCOUNT: tuple[Item, ...] = ()
+SECURITY: tuple[Item, ...] = ()
+
+
+def account_groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the navigation of the account pages."""
+    groups = [group(title, items) for title, items in ((_("Your account"), ACCOUNT), (_("Security"), SECURITY))]
+    return with_current(request, [shown for shown in groups if shown["items"]])
