@@ -56,19 +56,20 @@ def account_page(view: View) -> View:
 def member_page(action: str = "") -> Callable[[View], View]:
     """A page of an organization, for members whose role holds `action` on something (or for every member).
 
-    Times that people read and write there are on the organization's clock.
+    Times that people read and write there are on their own clock, else on the organization's.
     """
     needed = known(action) if action else MEMBER
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor = cast(DoorRequest, request).actor
+            actor, person = cast(DoorRequest, request).actor, cast(DoorRequest, request).person
             if actor is None:
                 return _to_sign_in(request)
             if action:
                 require(actor, action)
-            with timezone.override(ZoneInfo(tenant_of(request).time_zone)):
+            clock = (person.time_zone if person else "") or tenant_of(request).time_zone
+            with timezone.override(ZoneInfo(clock)):
                 return view(request, *args, **kwargs)
 
         return _marked(guarded, needed)

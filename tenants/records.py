@@ -4,7 +4,7 @@ A record is valid only while the stamps it was read under are unchanged (kernel.
 row behind a record calls `changing()` with the same stamps in its transaction.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +34,10 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account, and on a tenant's host its place there. `role` is empty for operators."""
+    """An account, and on a tenant's host its place there. `role` is empty for operators.
+
+    An empty `time_zone` means the organization's. `picture` is the key in the private storage, empty for none.
+    """
 
     user_id: UUID
     name: str
@@ -42,6 +45,10 @@ class Person:
     session_hash: str
     role: str = ""
     role_name: str = ""
+    time_zone: str = ""
+    language: str = "en"
+    theme: str = "auto"
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +113,8 @@ def member(tenant: TenantLike, user_id: UUID) -> Person | None:
             )
         if membership is None:
             return None
-        person = Person(
-            user.pk,
-            membership.name,
-            user.email,
-            user.get_session_auth_hash(),
-            membership.role.slug,
-            membership.role.name,
-        )
-        return _plain(person)
+        role = membership.role
+        return _plain(replace(_account_of(user), name=membership.name, role=role.slug, role_name=role.name))
 
     found = cached((str(tenant.id), "member", str(user_id)), [_account(user_id), _access(tenant.id)], load)
     return _person(found)
@@ -127,7 +127,7 @@ def operator(user_id: UUID) -> Person | None:
         row = Operator.objects.select_related("user").filter(pk=user_id, user__is_active=True).first()
         if row is None:
             return None
-        return _plain(Person(row.user.pk, row.user.name, row.user.email, row.user.get_session_auth_hash()))
+        return _plain(_account_of(row.user))
 
     return _person(cached(("public", "operator", str(user_id)), [_account(user_id)], load))
 
@@ -137,7 +137,7 @@ def account(user_id: UUID) -> Person | None:
 
     def load() -> dict[str, Any] | None:
         user = User.objects.filter(pk=user_id, is_active=True).first()
-        return _plain(Person(user.pk, user.name, user.email, user.get_session_auth_hash())) if user else None
+        return _plain(_account_of(user)) if user else None
 
     return _person(cached(("public", "account", str(user_id)), [_account(user_id)], load))
 
@@ -193,6 +193,19 @@ def account_changing(user_id: UUID) -> None:
 def access_changing(organization_id: UUID) -> None:
     """Call before writing an organization's memberships, roles or tokens."""
     changing(_access(organization_id))
+
+
+def _account_of(user: User) -> Person:
+    return Person(
+        user.pk,
+        user.name,
+        user.email,
+        user.get_session_auth_hash(),
+        time_zone=user.time_zone,
+        language=user.language,
+        theme=user.theme,
+        picture=user.picture,
+    )
 
 
 def _person(found: dict[str, Any] | None) -> Person | None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns import commands, queries
 from campaigns.models import Campaign
 from catalog.models import Product
-from console.guards import actor_of, is_fragment, member_page, tenant_of
+from console.guards import actor_of, is_fragment, member_page
 from console.org.forms import CampaignForm
 from console.org.objects import (
     TRASH,
@@ -194,7 +194,7 @@ def _form(request: HttpRequest, found: Campaign | None) -> CampaignForm:
         initial=_initial(found) if found else None,
         statuses=[(status, labels[status]) for status in statuses],
         products=_products(actor, found),
-        clock=_("Clock of %(zone)s.") % {"zone": tenant_of(request).time_zone.replace("_", " ")},
+        clock=_("Clock of %(zone)s.") % {"zone": timezone.get_current_timezone_name().replace("_", " ")},
     )
 
 

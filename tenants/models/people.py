@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -23,11 +24,20 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """One person's account. Made by an invitation or by an operator; never a superuser of anything."""
 
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("As the system")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=120, blank=True, default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    time_zone = models.CharField(max_length=64, blank=True, default="")
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES, default="en")
+    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    picture = models.CharField(max_length=120, blank=True, default="")
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -69,9 +79,12 @@ class Operator(models.Model):
         return str(self.user)
 
 
-@audited(label="email")
+@audited(label="email", exclude=["picture"])
 class DirectoryEntry(models.Model):
-    """Mirror of one Membership, written in its transaction, so that sign-in knows a person's organizations."""
+    """Mirror of one Membership, written in its transaction, so that sign-in knows a person's organizations.
+
+    `picture` is the account's, kept here too because an organization may not read accounts.
+    """
 
     class Status(models.TextChoices):
         INVITED = "invited", _("Invited")
@@ -83,6 +96,7 @@ class DirectoryEntry(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="directory")
     email = models.EmailField(max_length=254)
     status = models.CharField(max_length=20, choices=Status.choices)
+    picture = models.CharField(max_length=120, blank=True, default="")
     tenant_role = models.CharField(max_length=63, editable=False)
 
     class Meta:

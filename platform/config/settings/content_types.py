@@ -34,4 +34,6 @@ CONTENT_TYPES = {
     "jobs.lane": 28,
     "campaigns.importpayload": 29,
     "campaigns.legacyidentity": 30,
+    "tenants.passwordreset": 32,
+    "tenants.emailchange": 33,
 }
