@@ -106,6 +106,7 @@ def preview(migrate: Step, *, port: int, base_domain: str) -> Plan:
     environment = {
         "DJANGO_SETTINGS_MODULE": "config.settings.prod",
         "SECRET_KEY": kept_secret(folder / "secret-key"),
+        "ENCRYPTION_KEYS": kept_secret(folder / "encryption-key"),
         "EMAIL_URL": os.environ.get("EMAIL_URL") or f"file://{data_folder()}/outbox",
         "PRIVATE_STORAGE_ROOT": os.environ.get("PRIVATE_STORAGE_ROOT") or str(data_folder() / "private"),
         "ENVIRONMENT": os.environ.get("ENVIRONMENT") or "preview",

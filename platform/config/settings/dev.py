@@ -7,6 +7,7 @@ from ops.demo.content import accounts
 
 DEBUG = False
 SECRET_KEY = env.read("SECRET_KEY", "development-only-key-that-signs-nothing-of-value")
+ENCRYPTION_KEYS = env.read_keys("ENCRYPTION_KEYS", "development-only-key-that-hides-nothing-of-value")
 globals().update(
     use_servers(
         env.read("DATABASE_URL", "postgresql://app@/campaign_builder"),

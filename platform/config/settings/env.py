@@ -9,6 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 
+SHORTEST_KEY = 32
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """One environment variable; `default` None means that production must set it."""
@@ -28,6 +31,12 @@ VARIABLES = {
         Variable("BASE_DOMAIN", "Sign-in host; organizations live on <slug>.<base>.", "localhost"),
         Variable("PORT", "Port of the web server, as browsers see it.", "8000"),
         Variable("SECRET_KEY", "Signs cookies and cursors; at least 32 random characters.", None),
+        Variable(
+            "ENCRYPTION_KEYS",
+            "Encrypt stored secrets, such as those of second factors: texts of at least 32 random characters,"
+            " the newest first, with commas between them.",
+            None,
+        ),
         Variable("EMAIL_URL", "smtp://user:password@host:port, or file:///folder for the outbox.", None),
         Variable("PRIVATE_STORAGE_ROOT", "Folder of uploaded dumps and other private files.", None),
         Variable("TENANT_DB_ROLES", "on: one database role per organization; off: only search_path.", "on"),
@@ -66,6 +75,14 @@ def read_count(name: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from 0.")
     return int(value)
+
+
+def read_keys(name: str, fallback: str | None = None) -> list[str]:
+    """Return the variable's comma-separated keys; a short one is refused, because it could be guessed."""
+    keys = [key.strip() for key in read(name, fallback).split(",") if key.strip()]
+    if not keys or any(len(key) < SHORTEST_KEY for key in keys):
+        raise ImproperlyConfigured(f"{name} must hold keys of at least {SHORTEST_KEY} characters, with commas between.")
+    return keys
 
 
 def database(url: str, engine: str) -> dict[str, Any]:

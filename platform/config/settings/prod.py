@@ -5,6 +5,7 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import BASE_DOMAIN, SECURE_CSP, use_servers
 
 SECRET_KEY = env.read("SECRET_KEY")
+ENCRYPTION_KEYS = env.read_keys("ENCRYPTION_KEYS")
 globals().update(
     use_servers(
         env.read("DATABASE_URL"),

@@ -7,6 +7,7 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import ROOT, use_servers
 
 SECRET_KEY = "tests-only-key-that-signs-nothing-of-value"  # noqa: S105
+ENCRYPTION_KEYS = ["tests-only-key-that-hides-nothing-of-value"]
 ENVIRONMENT = "test"
 # Test processes that run side by side share the servers, but no database on them. What they start inherits theirs.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
