@@ -12,7 +12,7 @@ from kernel.http.output import respond
 router = Router(tags=["Audit"])
 
 
-@router.get("", response=schemas.EntryList, openapi_extra=declares(if_none_match=True))
+@router.get("", response=schemas.EntryList, openapi_extra=declares("audit:view", if_none_match=True))
 def list_entries(request: HttpRequest, query: Query[schemas.EntryQuery]) -> HttpResponse:
     """What happened, newest first: every changed row and every event, or your own doings if you may see no more."""
     found = entries(actor=actor_of(request), wanted=query.wanted(), cursor=query.cursor, limit=query.limit)

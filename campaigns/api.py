@@ -17,7 +17,7 @@ from kernel.http.output import dump, respond
 router = Router(tags=["Campaigns"])
 
 
-@router.get("", response=schemas.CampaignList, openapi_extra=declares(if_none_match=True))
+@router.get("", response=schemas.CampaignList, openapi_extra=declares("campaign:view", if_none_match=True))
 def list_campaigns(request: HttpRequest, query: Query[schemas.CampaignQuery]) -> HttpResponse:
     """Campaigns you may see, newest change first; the list has no `data`."""
     filters = CampaignFilters(
@@ -30,7 +30,9 @@ def list_campaigns(request: HttpRequest, query: Query[schemas.CampaignQuery]) ->
 
 
 @router.post(
-    "", response={201: schemas.CampaignOut}, openapi_extra=declares(409, body=True, success=201, location=True)
+    "",
+    response={201: schemas.CampaignOut},
+    openapi_extra=declares("campaign:create", 409, body=True, success=201, location=True),
 )
 def create_a_campaign(request: HttpRequest, body: schemas.CampaignCreate) -> HttpResponse:
     """Create a campaign that you own. 409 when the plan's limit is reached or the id is taken."""
@@ -38,7 +40,11 @@ def create_a_campaign(request: HttpRequest, body: schemas.CampaignCreate) -> Htt
     return _respond(request, campaign, status=201, location=f"/api/v1/campaigns/{campaign.pk}")
 
 
-@router.get("/{uuid:campaign_id}", response=schemas.CampaignOut, openapi_extra=declares(404, if_none_match=True))
+@router.get(
+    "/{uuid:campaign_id}",
+    response=schemas.CampaignOut,
+    openapi_extra=declares("campaign:view", 404, if_none_match=True),
+)
 def read_campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """One campaign, also one in the trash."""
     return _respond(request, campaign_detail(actor=actor_of(request), campaign_id=campaign_id))
@@ -47,7 +53,7 @@ def read_campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 @router.patch(
     "/{uuid:campaign_id}",
     response=schemas.CampaignOut,
-    openapi_extra=declares(409, body=True, if_match=True),
+    openapi_extra=declares("campaign:edit", 409, body=True, if_match=True),
 )
 def change_a_campaign(request: HttpRequest, campaign_id: UUID, body: schemas.CampaignChange) -> HttpResponse:
     """Change the fields you send. 409 when it is in the trash."""
@@ -61,7 +67,9 @@ def change_a_campaign(request: HttpRequest, campaign_id: UUID, body: schemas.Cam
     return _respond(request, campaign)
 
 
-@router.delete("/{uuid:campaign_id}", response=schemas.CampaignOut, openapi_extra=declares(if_match=True))
+@router.delete(
+    "/{uuid:campaign_id}", response=schemas.CampaignOut, openapi_extra=declares("campaign:delete", if_match=True)
+)
 def trash_a_campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """Put the campaign into the trash; the answer's ETag restores it."""
     with expected_version(request, lambda: _etag(request, campaign_id)) as version:
@@ -69,7 +77,11 @@ def trash_a_campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     return _respond(request, campaign)
 
 
-@router.delete("/{uuid:campaign_id}/trash", response=schemas.CampaignOut, openapi_extra=declares(409, if_match=True))
+@router.delete(
+    "/{uuid:campaign_id}/trash",
+    response=schemas.CampaignOut,
+    openapi_extra=declares("campaign:restore", 409, if_match=True),
+)
 def restore_a_campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """Take the campaign out of the trash. 409 when the plan's limit is reached."""
     with expected_version(request, lambda: _etag(request, campaign_id)) as version:

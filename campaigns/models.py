@@ -6,9 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.legacy.models import ImportBatch, ImportPayload, ImportRow, LegacyIdentity
 from catalog.models import Product
 from kernel.recorder import audited
-from tenants.access.models import Owned
+from tenants.access.models import Owned, TeamGrant, UserGrant
 
-__all__ = ["Campaign", "ImportBatch", "ImportPayload", "ImportRow", "LegacyIdentity"]
+__all__ = [
+    "Campaign",
+    "CampaignTeamGrant",
+    "CampaignUserGrant",
+    "ImportBatch",
+    "ImportPayload",
+    "ImportRow",
+    "LegacyIdentity",
+]
 
 
 @audited(label="name")
@@ -42,6 +50,8 @@ class Campaign(Owned):
     )
     data = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
 
+    resource = "campaign"
+
     class Meta(Owned.Meta):
         ordering = ["-updated_at", "-id"]
         indexes = [
@@ -74,3 +84,23 @@ class Campaign(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+
+@audited(label="content_object", exclude=["sort_at"])
+class CampaignUserGrant(UserGrant):
+    """A campaign shared with a person."""
+
+    content_object = models.ForeignKey(Campaign, on_delete=models.CASCADE, db_index=False, related_name="+")
+
+    class Meta(UserGrant.Meta):
+        pass
+
+
+@audited(label="content_object", exclude=["sort_at"])
+class CampaignTeamGrant(TeamGrant):
+    """A campaign shared with a team."""
+
+    content_object = models.ForeignKey(Campaign, on_delete=models.CASCADE, db_index=False, related_name="+")
+
+    class Meta(TeamGrant.Meta):
+        pass

@@ -10,7 +10,7 @@ from kernel.errors import NotFound
 from kernel.http.cursor import Page
 from kernel.tenancy.context import Actor
 from tenants.access.owned import owned_counts, owned_page, with_owner
-from tenants.access.resolver import can, require, visible
+from tenants.access.resolver import can, require_some, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,11 @@ def campaign_page(
     limit: int | None = None,
 ) -> Page[Campaign]:
     """Return one page of the campaigns that `actor` may see, in one query; the trash is a list of its own."""
-    require(actor, "campaign:view")
+    require_some(actor, "campaign:view")
     return owned_page(
-        visible(actor, "campaign:view", Campaign),
+        Campaign,
+        actor=actor,
+        action="campaign:view",
         name="campaigns",
         filters={
             "status": filters.status,
@@ -52,7 +54,7 @@ def campaign_page(
 
 def campaign_detail(*, actor: Actor, campaign_id: UUID) -> Campaign:
     """Return the campaign, trashed or not; NotFound when `actor` may not see it."""
-    require(actor, "campaign:view")
+    require_some(actor, "campaign:view")
     campaign = with_owner(visible(actor, "campaign:view", Campaign)).filter(pk=campaign_id).first()
     if campaign is None:
         raise NotFound()
@@ -61,8 +63,8 @@ def campaign_detail(*, actor: Actor, campaign_id: UUID) -> Campaign:
 
 def campaign_counts(*, actor: Actor) -> dict[str, int]:
     """Return how many of the campaigns that `actor` may see are in each status, `all` and `trash` too; in one query."""
-    require(actor, "campaign:view")
-    return owned_counts(visible(actor, "campaign:view", Campaign), Campaign.Status.values)
+    require_some(actor, "campaign:view")
+    return owned_counts(Campaign, Campaign.Status.values, actor=actor, action="campaign:view")
 
 
 def open_statuses(*, actor: Actor, campaign: Campaign) -> list[str]:

@@ -17,7 +17,7 @@ from kernel.http.output import dump, respond
 router = Router(tags=["Products"])
 
 
-@router.get("", response=schemas.ProductList, openapi_extra=declares(if_none_match=True))
+@router.get("", response=schemas.ProductList, openapi_extra=declares("catalog:view", if_none_match=True))
 def list_products(request: HttpRequest, query: Query[schemas.ProductQuery]) -> HttpResponse:
     """Products you may see, newest change first; the list has no `data`."""
     filters = ProductFilters(
@@ -29,14 +29,20 @@ def list_products(request: HttpRequest, query: Query[schemas.ProductQuery]) -> H
     return respond(request, {"items": [schemas.summary(row) for row in found.items], "next": found.next})
 
 
-@router.post("", response={201: schemas.ProductOut}, openapi_extra=declares(409, body=True, success=201, location=True))
+@router.post(
+    "",
+    response={201: schemas.ProductOut},
+    openapi_extra=declares("catalog:edit", 409, body=True, success=201, location=True),
+)
 def create_a_product(request: HttpRequest, body: schemas.ProductCreate) -> HttpResponse:
     """Create a product that you own. 409 when the plan's limit is reached or the id is taken."""
     product = create_product(actor=actor_of(request), values=body.model_dump(exclude={"id"}), product_id=body.id)
     return _respond(request, product, status=201, location=f"/api/v1/products/{product.pk}")
 
 
-@router.get("/{uuid:product_id}", response=schemas.ProductOut, openapi_extra=declares(404, if_none_match=True))
+@router.get(
+    "/{uuid:product_id}", response=schemas.ProductOut, openapi_extra=declares("catalog:view", 404, if_none_match=True)
+)
 def read_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """One product, also one in the trash."""
     return _respond(request, product_detail(actor=actor_of(request), product_id=product_id))
@@ -45,7 +51,7 @@ def read_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
 @router.patch(
     "/{uuid:product_id}",
     response=schemas.ProductOut,
-    openapi_extra=declares(409, body=True, if_match=True),
+    openapi_extra=declares("catalog:edit", 409, body=True, if_match=True),
 )
 def change_a_product(request: HttpRequest, product_id: UUID, body: schemas.ProductChange) -> HttpResponse:
     """Change the fields you send. 409 when it is in the trash."""
@@ -59,7 +65,7 @@ def change_a_product(request: HttpRequest, product_id: UUID, body: schemas.Produ
     return _respond(request, product)
 
 
-@router.delete("/{uuid:product_id}", response=schemas.ProductOut, openapi_extra=declares(if_match=True))
+@router.delete("/{uuid:product_id}", response=schemas.ProductOut, openapi_extra=declares("catalog:edit", if_match=True))
 def trash_a_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Put the product into the trash; the answer's ETag restores it."""
     with expected_version(request, lambda: _etag(request, product_id)) as version:
@@ -67,7 +73,9 @@ def trash_a_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     return _respond(request, product)
 
 
-@router.delete("/{uuid:product_id}/trash", response=schemas.ProductOut, openapi_extra=declares(409, if_match=True))
+@router.delete(
+    "/{uuid:product_id}/trash", response=schemas.ProductOut, openapi_extra=declares("catalog:edit", 409, if_match=True)
+)
 def restore_a_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Take the product out of the trash. 409 when the plan's limit is reached."""
     with expected_version(request, lambda: _etag(request, product_id)) as version:

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kernel.recorder import audited
-from tenants.access.models import Owned
+from tenants.access.models import Owned, TeamGrant, UserGrant
 
 
 @audited(label="name")
@@ -27,6 +27,8 @@ class Product(Owned):
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     data = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
 
+    resource = "catalog"
+
     class Meta(Owned.Meta):
         ordering = ["-updated_at", "-id"]
         constraints = [
@@ -48,3 +50,23 @@ class Product(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+
+@audited(label="content_object", exclude=["sort_at"])
+class ProductUserGrant(UserGrant):
+    """A product shared with a person."""
+
+    content_object = models.ForeignKey(Product, on_delete=models.CASCADE, db_index=False, related_name="+")
+
+    class Meta(UserGrant.Meta):
+        pass
+
+
+@audited(label="content_object", exclude=["sort_at"])
+class ProductTeamGrant(TeamGrant):
+    """A product shared with a team."""
+
+    content_object = models.ForeignKey(Product, on_delete=models.CASCADE, db_index=False, related_name="+")
+
+    class Meta(TeamGrant.Meta):
+        pass

@@ -8,7 +8,7 @@ from kernel.errors import NotFound
 from kernel.http.cursor import Page
 from kernel.tenancy.context import Actor
 from tenants.access.owned import owned_counts, owned_page, with_owner
-from tenants.access.resolver import require, visible
+from tenants.access.resolver import require_some, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,11 @@ def product_page(
     limit: int | None = None,
 ) -> Page[Product]:
     """Return one page of the products that `actor` may see, in one query; the trash is a list of its own."""
-    require(actor, "catalog:view")
+    require_some(actor, "catalog:view")
     return owned_page(
-        visible(actor, "catalog:view", Product),
+        Product,
+        actor=actor,
+        action="catalog:view",
         name="products",
         filters={
             "status": filters.status,
@@ -50,7 +52,7 @@ def product_page(
 
 def product_detail(*, actor: Actor, product_id: UUID) -> Product:
     """Return the product, trashed or not; NotFound when `actor` may not see it."""
-    require(actor, "catalog:view")
+    require_some(actor, "catalog:view")
     product = with_owner(visible(actor, "catalog:view", Product)).filter(pk=product_id).first()
     if product is None:
         raise NotFound()
@@ -59,8 +61,8 @@ def product_detail(*, actor: Actor, product_id: UUID) -> Product:
 
 def product_counts(*, actor: Actor) -> dict[str, int]:
     """Return how many of the products that `actor` may see are in each status, `all` and `trash` too; in one query."""
-    require(actor, "catalog:view")
-    return owned_counts(visible(actor, "catalog:view", Product), Product.Status.values)
+    require_some(actor, "catalog:view")
+    return owned_counts(Product, Product.Status.values, actor=actor, action="catalog:view")
 
 
 def live_products() -> int:

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.ops.letters import outbox_folder
-from kernel.tenancy.context import Actor
-from tenants.access.resolver import can
+from kernel.tenancy.context import Actor, current
+from tenants.access.resolver import may_some
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ ADMINISTRATION = (
     Item("org:audit", _("Audit"), "scroll-text", "audit:view"),
     Item("org:imports", _("Imports"), "upload", "import:run"),
     Item("org:tokens", _("API tokens"), "key-round", "token:create"),
+    Item("org:security", _("Sign-in policy"), "lock", "organization:settings"),
 )
 
 
@@ -53,9 +54,14 @@ def operator_groups(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def tenant_groups(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
-    """Return an organization's navigation, without what the person may not open."""
+    """Return an organization's navigation, without what the person may not open.
+
+    Empty where no scope is open, on pages about coming in and after a failure: rights can't be read there.
+    """
+    if current() is None:
+        return []
     groups = [
-        group(title, [item for item in items if not item.action or can(actor, item.action)])
+        group(title, [item for item in items if not item.action or may_some(actor, item.action)])
         for title, items in ((_("Work"), WORK), (_("Administration"), ADMINISTRATION))
     ]
     return with_current(request, [shown for shown in groups if shown["items"]])

@@ -11,6 +11,8 @@ from uuid import UUID
 from kernel.cache.stamps import cached, changing
 from kernel.tenancy.context import SYSTEM, TenantLike
 from kernel.tenancy.scope import scope
+from tenants.access.context import forget
+from tenants.access.limits import lock_until_commit
 from tenants.access.models import Membership, ServiceToken
 from tenants.models import Domain, Operator, Organization, User
 
@@ -30,6 +32,7 @@ class Tenant:
     plan: str
     limits: dict[str, int | None]
     domain: str
+    mfa_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,16 @@ def tenant_by_id(organization_id: UUID) -> Tenant | None:
             return None
         domain = row.domains.filter(is_primary=True).values_list("domain", flat=True).first() or ""
         tenant = Tenant(
-            row.pk, row.schema_name, row.slug, row.name, row.status, row.time_zone, row.plan.name, row.limits, domain
+            row.pk,
+            row.schema_name,
+            row.slug,
+            row.name,
+            row.status,
+            row.time_zone,
+            row.plan.name,
+            row.limits,
+            domain,
+            row.mfa_required,
         )
         return _plain(tenant)
 
@@ -191,8 +203,14 @@ def account_changing(user_id: UUID) -> None:
 
 
 def access_changing(organization_id: UUID) -> None:
-    """Call before writing an organization's memberships, roles or tokens."""
+    """Call before writing who may do what in the open scope's organization: people, roles, teams, shares, tokens.
+
+    Such writes of one organization happen one after the other, to the end of the transaction: what was checked before
+    writing (the last owner, a limit, a version) still holds then.
+    """
+    lock_until_commit(f"access:{organization_id}")
     changing(_access(organization_id))
+    forget()
 
 
 def _account_of(user: User) -> Person:

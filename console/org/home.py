@@ -18,7 +18,7 @@ from console.guards import actor_of, member_page, tenant_of
 from console.org.entries import linked
 from kernel.tenancy.context import Actor
 from tenants.access.members import seats_taken
-from tenants.access.resolver import can
+from tenants.access.resolver import can, may_some
 from tenants.access.tokens import has_tokens
 from tenants.queries.invitations import was_anybody_invited
 from tenants.records import Tenant
@@ -55,14 +55,14 @@ def page(request: HttpRequest) -> HttpResponse:
         "open_imports": _open_imports(actor),
         "entries": linked(entries(actor=actor, limit=SHOWN).lines) if may_read else [],
         "audit_url": reverse("org:audit") if may_read else "",
-        "can_view_campaigns": can(actor, "campaign:view"),
+        "can_view_campaigns": may_some(actor, "campaign:view"),
         "can_create": can(actor, "campaign:create"),
     }
     return render(request, "console/org/home.html", context)
 
 
 def _recent(actor: Actor) -> list[Any]:
-    if not can(actor, "campaign:view"):
+    if not may_some(actor, "campaign:view"):
         return []
     return campaign_page(actor=actor, filters=CampaignFilters(), limit=SHOWN).items
 

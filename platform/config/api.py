@@ -4,7 +4,10 @@ from audit.api import router as audit
 from campaigns.api import router as campaigns
 from catalog.api import router as products
 from kernel.http.api import Api
-from tenants.access.api import router as me
+from kernel.http.operations import PERMISSION
+from tenants.access.api.me import router as me
+from tenants.access.catalogue import known
+from tenants.access.resolver import MEMBER
 
 DESCRIPTION = """Plan and run campaigns. Send `Authorization: Bearer <token>`; a token names its organization, so the
 same address serves every organization, and each organization's own host works too.
@@ -18,5 +21,9 @@ api.add_router("/me", me)
 api.add_router("/campaigns", campaigns)
 api.add_router("/products", products)
 api.add_router("/audit", audit)
+
+for _operation in api.operations():
+    if _operation.openapi_extra[PERMISSION] != MEMBER:
+        known(_operation.openapi_extra[PERMISSION])
 
 urlpatterns = api.urlpatterns

@@ -13,45 +13,98 @@ Reach = Literal["all", "team", "own"]
 # Wider reach includes narrower: all objects, my teams' and my own, only my own.
 WIDTH: Mapping[str, int] = MappingProxyType({"own": 1, "team": 2, "all": 3})
 
-PERMISSIONS: Mapping[str, Promise] = MappingProxyType(
+Level = Literal["viewer", "editor", "manager"]
+
+# What a share adds: each level includes those before it.
+LEVEL_ORDER: Mapping[str, int] = MappingProxyType({"viewer": 1, "editor": 2, "manager": 3})
+
+RESOURCES: Mapping[str, Promise] = MappingProxyType(
     {
-        "campaign:view": _("See campaigns"),
-        "campaign:create": _("Create campaigns"),
-        "campaign:edit": _("Change campaigns"),
-        "campaign:budget_over_cap": _("Set a budget above the cap"),
-        "campaign:publish": _("Schedule, start, pause and end campaigns"),
-        "campaign:approve": _("Approve campaigns"),
-        "campaign:delete": _("Move campaigns to the trash"),
-        "campaign:restore": _("Restore campaigns from the trash"),
-        "campaign:share": _("Share campaigns"),
-        "campaign:transfer": _("Give campaigns to another owner"),
-        "catalog:view": _("See products"),
-        "catalog:edit": _("Create, change, trash and restore products"),
-        "catalog:import": _("Import products"),
-        "asset:view": _("See assets"),
-        "asset:upload": _("Upload assets and new versions"),
-        "asset:delete": _("Move assets to the trash"),
-        "integration:view": _("See integrations"),
-        "integration:connect": _("Connect integrations"),
-        "integration:rotate_secret": _("Rotate secrets of integrations"),
-        "analytics:view": _("See analytics"),
-        "analytics:export": _("Export analytics"),
-        "import:run": _("Import data of the former browser application"),
-        "team:manage": _("Manage teams and their people"),
-        "member:view": _("See the people of the organization"),
-        "member:invite": _("Invite people"),
-        "member:suspend": _("Suspend people"),
-        "member:change_role": _("Change people's roles"),
-        "role:define": _("Define custom roles"),
-        "token:create": _("Create and revoke API tokens"),
-        "audit:view": _("Read the change log"),
-        "audit:export": _("Export the change log"),
-        "audit:verify": _("Verify the change log"),
-        "organization:settings": _("Change the organization's settings"),
-        "organization:billing": _("Manage plan and billing"),
-        "organization:transfer": _("Hand the organization to another owner"),
-        "organization:delete": _("Delete the organization"),
+        "campaign": _("Campaigns"),
+        "catalog": _("Catalog"),
+        "asset": _("Assets"),
+        "integration": _("Integrations"),
+        "analytics": _("Analytics"),
+        "import": _("Imports"),
+        "team": _("Teams"),
+        "member": _("People"),
+        "role": _("Roles"),
+        "token": _("API tokens"),
+        "access": _("Access"),
+        "audit": _("Change log"),
+        "organization": _("Organization"),
     }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing that can be permitted.
+
+    `reaches` are those that mean something for it, widest first: what has no owner knows only "all". `level` is the
+    lowest level of a share that adds it, None where a share never does.
+    """
+
+    name: str
+    label: Promise
+    reaches: tuple[Reach, ...]
+    level: Level | None = None
+
+    @property
+    def resource(self) -> str:
+        """The first half of the name."""
+        return self.name.partition(":")[0]
+
+
+_OBJECTS: tuple[Reach, ...] = ("all", "team", "own")
+_OWN_OR_ALL: tuple[Reach, ...] = ("all", "own")
+_EVERYTHING: tuple[Reach, ...] = ("all",)
+
+
+def _permissions(*found: Permission) -> Mapping[str, Permission]:
+    return MappingProxyType({permission.name: permission for permission in found})
+
+
+PERMISSIONS: Mapping[str, Permission] = _permissions(
+    Permission("campaign:view", _("See campaigns"), _OBJECTS, "viewer"),
+    Permission("campaign:create", _("Create campaigns"), _OBJECTS),
+    Permission("campaign:edit", _("Change campaigns"), _OBJECTS, "editor"),
+    Permission("campaign:budget_over_cap", _("Set a budget above the cap"), _OBJECTS, "manager"),
+    Permission("campaign:publish", _("Schedule, start, pause and end campaigns"), _OBJECTS, "manager"),
+    Permission("campaign:approve", _("Approve campaigns"), _OBJECTS),
+    Permission("campaign:delete", _("Move campaigns to the trash"), _OBJECTS, "manager"),
+    Permission("campaign:restore", _("Restore campaigns from the trash"), _OBJECTS, "manager"),
+    Permission("campaign:share", _("Share campaigns"), _OBJECTS, "manager"),
+    Permission("campaign:transfer", _("Give campaigns to another owner or team"), _OBJECTS, "manager"),
+    Permission("catalog:view", _("See products"), _OBJECTS, "viewer"),
+    Permission("catalog:edit", _("Create, change, trash and restore products"), _OBJECTS, "editor"),
+    Permission("catalog:import", _("Import products"), _OBJECTS),
+    Permission("catalog:share", _("Share products"), _OBJECTS, "manager"),
+    Permission("catalog:transfer", _("Give products to another owner or team"), _OBJECTS, "manager"),
+    Permission("asset:view", _("See assets"), _OBJECTS, "viewer"),
+    Permission("asset:upload", _("Upload assets and new versions"), _OBJECTS, "editor"),
+    Permission("asset:delete", _("Move assets to the trash"), _OBJECTS, "manager"),
+    Permission("integration:view", _("See integrations"), _OBJECTS),
+    Permission("integration:connect", _("Connect integrations"), _OBJECTS),
+    Permission("integration:rotate_secret", _("Rotate secrets of integrations"), _OBJECTS),
+    Permission("analytics:view", _("See analytics"), _OBJECTS, "viewer"),
+    Permission("analytics:export", _("Export analytics"), _OBJECTS),
+    Permission("import:run", _("Import data of the former browser application"), _EVERYTHING),
+    Permission("team:manage", _("Manage teams and their people"), _OBJECTS),
+    Permission("member:view", _("See the people and teams of the organization"), _EVERYTHING),
+    Permission("member:invite", _("Invite people"), _EVERYTHING),
+    Permission("member:suspend", _("Suspend and remove people"), _EVERYTHING),
+    Permission("member:change_role", _("Change people's roles"), _EVERYTHING),
+    Permission("role:define", _("Define custom roles"), _EVERYTHING),
+    Permission("token:create", _("Create and revoke API tokens"), _OWN_OR_ALL),
+    Permission("access:explain", _("Ask who may do what, and why"), _EVERYTHING),
+    Permission("audit:view", _("Read the change log"), _OBJECTS),
+    Permission("audit:export", _("Export the change log"), _EVERYTHING),
+    Permission("audit:verify", _("Verify the change log"), _EVERYTHING),
+    Permission("organization:settings", _("Change the organization's settings"), _EVERYTHING),
+    Permission("organization:billing", _("Manage plan and billing"), _EVERYTHING),
+    Permission("organization:transfer", _("Hand the organization to another owner"), _EVERYTHING),
+    Permission("organization:delete", _("Delete the organization"), _EVERYTHING),
 )
 
 
@@ -78,6 +131,8 @@ def _role(slug: str, name: Promise, position: int, **reaches: str) -> BuiltinRol
         for action in reaches.get(reach, "").split():
             if known(action) in permissions:
                 raise ValueError(f"Role {slug} names {action} twice.")
+            if reach not in PERMISSIONS[action].reaches:
+                raise ValueError(f"Role {slug}: {action} has no reach {reach}.")
             permissions[action] = reach
     return BuiltinRole(slug, name, position, MappingProxyType(permissions))
 
@@ -94,10 +149,12 @@ ROLES: Mapping[str, BuiltinRole] = MappingProxyType(
                 "manager",
                 _("Manager"),
                 2,
-                all="campaign:view campaign:create catalog:view analytics:view analytics:export member:view",
+                all="campaign:view campaign:create catalog:view analytics:view analytics:export member:view "
+                "access:explain",
                 team="campaign:edit campaign:budget_over_cap campaign:publish campaign:approve campaign:delete "
-                "campaign:restore campaign:share campaign:transfer catalog:edit catalog:import asset:view "
-                "asset:upload asset:delete integration:view integration:connect team:manage audit:view",
+                "campaign:restore campaign:share campaign:transfer catalog:edit catalog:import catalog:share "
+                "catalog:transfer asset:view asset:upload asset:delete integration:view integration:connect "
+                "team:manage audit:view",
                 own="token:create",
             ),
             _role(
@@ -108,7 +165,7 @@ ROLES: Mapping[str, BuiltinRole] = MappingProxyType(
                 team="campaign:view campaign:create campaign:edit catalog:view catalog:edit asset:view "
                 "asset:upload integration:view integration:connect analytics:view analytics:export",
                 own="campaign:publish campaign:delete campaign:restore campaign:share campaign:transfer "
-                "asset:delete token:create audit:view",
+                "catalog:share catalog:transfer asset:delete token:create audit:view",
             ),
             _role(
                 "analyst",
@@ -130,7 +187,28 @@ ROLES: Mapping[str, BuiltinRole] = MappingProxyType(
 
 def label(action: str) -> str:
     """Return the sentence that says in the product's words what `action` permits."""
-    return str(PERMISSIONS[known(action)])
+    return str(PERMISSIONS[known(action)].label)
+
+
+def level_for(action: str) -> str | None:
+    """Return the lowest level of a share that adds `action`, None where no share does."""
+    return PERMISSIONS[known(action)].level
+
+
+def actions_of_level(resource: str, level: str) -> list[str]:
+    """Return what a share of this level adds on objects of `resource`."""
+    return [
+        permission.name
+        for permission in PERMISSIONS.values()
+        if permission.resource == resource
+        and permission.level is not None
+        and LEVEL_ORDER[permission.level] <= LEVEL_ORDER[level]
+    ]
+
+
+def exceeds(permissions: Mapping[str, str], own: Mapping[str, str]) -> list[str]:
+    """Return what of `permissions` is missing in `own` or reaches further than there."""
+    return [action for action, reach in permissions.items() if WIDTH[reach] > WIDTH.get(own.get(action, ""), 0)]
 
 
 def roles_with(action: str, *, wider_than: str | None = None) -> list[str]:

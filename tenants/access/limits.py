@@ -20,9 +20,7 @@ def reserve(limit: str, count: Callable[[], int], *, adding: int = 1) -> None:
     maximum = organization.limits[limit]
     if maximum is None:
         return
-    digest = blake2b(f"limit:{organization.id}:{limit}".encode(), digest_size=8).digest()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest, signed=True)])
+    lock_until_commit(f"limit:{organization.id}:{limit}")
     current = count()
     if current + adding > maximum:
         raise LimitReached(
@@ -31,3 +29,10 @@ def reserve(limit: str, count: Callable[[], int], *, adding: int = 1) -> None:
             current=current,
             maximum=maximum,
         )
+
+
+def lock_until_commit(name: str) -> None:
+    """Wait for every other transaction that has locked `name`, then keep it locked to the end of this one."""
+    digest = blake2b(name.encode(), digest_size=8).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest, signed=True)])

@@ -11,9 +11,9 @@ from kernel.tenancy.context import Actor, TenantLike, current_organization
 from kernel.tenancy.names import tenant_role
 from kernel.tenancy.scope import public_scope
 from tenants import records
+from tenants.access.ceiling import require_within, role_is_within
 from tenants.access.limits import reserve
 from tenants.access.models import Membership, Role
-from tenants.access.ranks import rank_of, require_rank
 from tenants.access.resolver import can, require
 from tenants.commands.checks import name_errors
 from tenants.models import DirectoryEntry, User
@@ -22,11 +22,11 @@ from tenants.models import DirectoryEntry, User
 def add_member(*, actor: Actor, user: User, role_slug: str, name: str = "") -> Membership:
     """Let `user` in with a role; a person who is in already keeps their place and role.
 
-    Nobody gives a role of a higher rank than their own. Raises LimitReached when the plan has no seat left.
+    Nobody gives a role that permits more than their own. Raises LimitReached when the plan has no seat left.
     """
     require(actor, "member:invite")
     role = _role(role_slug)
-    require_rank(actor, role, "member:invite")
+    require_within(actor, role, "member:invite")
     present = Membership.objects.filter(user_id=user.pk).first()
     if present is not None:
         return present
@@ -84,18 +84,19 @@ def member_list(*, actor: Actor) -> Sequence[Membership]:
 
 
 def roles_to_give(*, actor: Actor) -> Sequence[Role]:
-    """Return the roles to which `actor` may invite: none of a higher rank than their own."""
+    """Return the roles to which `actor` may invite: none that permits more than their own."""
     require(actor, "member:invite")
-    return list(Role.objects.filter(position__gte=rank_of(actor)))
+    return [role for role in Role.objects.all() if role_is_within(actor, role)]
 
 
 def may_suspend(*, actor: Actor, membership: Membership) -> bool:
-    """Whether `actor` may suspend or resume this person: somebody else of no higher rank, with the role loaded.
+    """Whether `actor` may suspend or resume this person, whose role is loaded.
 
+    It must be somebody else whose role permits no more than the actor's.
     The last owner's case is left to the command, which decides it under a lock.
     """
     other = membership.user_id != actor.user_id
-    return other and can(actor, "member:suspend") and membership.role.position >= rank_of(actor)
+    return other and can(actor, "member:suspend") and role_is_within(actor, membership.role)
 
 
 def _set_status(actor: Actor, membership_id: UUID, status: Membership.Status) -> Membership:
@@ -114,7 +115,7 @@ def _set_status(actor: Actor, membership_id: UUID, status: Membership.Status) ->
         raise NotFound()
     if membership.status == status:
         return membership
-    require_rank(actor, membership.role, "member:suspend")
+    require_within(actor, membership.role, "member:suspend")
     if status == Membership.Status.SUSPENDED and owners == [membership.pk]:
         raise Conflict(_("An organization needs at least one active owner."), code="last_owner")
     if status == Membership.Status.ACTIVE:

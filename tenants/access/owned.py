@@ -13,6 +13,7 @@ from kernel.http.cursor import DEFAULT_PAGE, LARGEST_PAGE, Page, Sort, page
 from kernel.ids import uuid7
 from kernel.tenancy.context import Actor
 from tenants.access.limits import reserve
+from tenants.access.lists import counts_by, page_sources
 from tenants.access.models import Membership, Owned
 
 # Each is backed by an index of tenants.access.models.Owned.
@@ -28,8 +29,10 @@ TRASH_SORTS: Mapping[str, Sort] = {"-trashed_at": Sort(("trashed_at", "id"), des
 
 
 def owned_page[M: Owned](
-    rows: models.QuerySet[M],
+    model: type[M],
     *,
+    actor: Actor,
+    action: str,
     name: str,
     filters: Mapping[str, Any],
     trashed: bool,
@@ -37,32 +40,36 @@ def owned_page[M: Owned](
     cursor: str | None,
     limit: int | None,
 ) -> Page[M]:
-    """Return one page of `rows` in or out of the trash; `filters` are equalities, those that are None are left out."""
+    """Return one page of what `actor` may do `action` to, in or out of the trash, in one query once access is known.
+
+    `filters` are lookups; those that are None are left out.
+    """
     sorts = TRASH_SORTS if trashed else SORTS
     chosen = sort or next(iter(sorts))
     if chosen not in sorts:
         message = _("This list sorts by: %(sorts)s.") % {"sorts": ", ".join(sorts)}
         raise Invalid(errors=[FieldError("?sort", "unknown_value", message)])
     wanted = {key: value for key, value in filters.items() if value is not None}
+    lookups = {"trashed_at__isnull": not trashed, **wanted}
+    sources = page_sources(actor, action, model, lookups, sorts[chosen])
+    rows = model._default_manager.filter(**lookups) if sources is None else model._default_manager.all()
     return page(
-        with_owner(rows.filter(trashed_at__isnull=not trashed, **wanted)),
+        with_owner(rows),
         name=name,
         filters=wanted | {"trashed": trashed},
         sort=chosen,
         sorts=sorts,
         cursor=cursor,
         limit=max(1, min(limit or DEFAULT_PAGE, LARGEST_PAGE)),
+        sources=sources,
     )
 
 
-def owned_counts[M: Owned](rows: models.QuerySet[M], statuses: Iterable[str]) -> dict[str, int]:
-    """Return how many of `rows` are in each status, zeros included, with `all` (outside the trash) and `trash`."""
-    live = models.Q(trashed_at=None)
-    counts = {f"in_{status}": models.Count("pk", filter=live & models.Q(status=status)) for status in statuses}
-    found = rows.order_by().aggregate(
-        in_all=models.Count("pk", filter=live), in_trash=models.Count("pk", filter=~live), **counts
-    )
-    return {name.removeprefix("in_"): count for name, count in found.items()}
+def owned_counts(model: type[Owned], statuses: Iterable[str], *, actor: Actor, action: str) -> dict[str, int]:
+    """Return how many rows `actor` may do `action` to are in each status, zeros included, with `all` and `trash`."""
+    found = counts_by(actor, action, model, "status")
+    counts = {status: found.get(status, 0) for status in statuses}
+    return {"all": sum(counts.values()), "trash": found.get("trash", 0), **counts}
 
 
 def with_owner[M: Owned](rows: models.QuerySet[M]) -> models.QuerySet[M]:

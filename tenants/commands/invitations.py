@@ -16,9 +16,9 @@ from kernel.tenancy.context import SYSTEM, Actor, TenantLike, current_scope
 from kernel.tenancy.names import tenant_role
 from kernel.tenancy.scope import public_scope, scope
 from tenants import records
+from tenants.access.ceiling import require_within
 from tenants.access.members import add_member
 from tenants.access.models import Membership, Role
-from tenants.access.ranks import require_rank
 from tenants.access.resolver import require
 from tenants.commands.checks import name_errors, password_errors, person_errors
 from tenants.models import Invitation, Organization, User
@@ -42,11 +42,11 @@ class Acceptance:
 def invite(*, actor: Actor, organization: TenantLike, email: str, name: str, role: str) -> Invitation:
     """Ask a person into the open scope's organization and mail them. Whoever asks is not told the link.
 
-    Nobody invites to a role of a higher rank than their own. An expired invitation to the same address is replaced.
+    Nobody invites to a role that permits more than their own. An expired invitation to the same address is replaced.
     """
     require(actor, "member:invite")
     email, name = _checked(email, name)
-    require_rank(actor, _role(role), "member:invite")
+    require_within(actor, _role(role), "member:invite")
     members = Membership.objects.filter(email__iexact=email).exclude(status=Membership.Status.HOLDER)
     if members.exists():
         raise Conflict(_("%(email)s belongs to the organization already.") % {"email": email}, code="already_member")

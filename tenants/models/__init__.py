@@ -5,6 +5,7 @@ from tenants.models.handoff import HandoffCode
 from tenants.models.invitation import Invitation
 from tenants.models.organization import Domain, Organization, Plan, SchemaTemplate
 from tenants.models.people import DirectoryEntry, Operator, User
+from tenants.models.session import SessionRecord
 
 __all__ = [
     "DirectoryEntry",
@@ -17,5 +18,6 @@ __all__ = [
     "PasswordReset",
     "Plan",
     "SchemaTemplate",
+    "SessionRecord",
     "User",
 ]

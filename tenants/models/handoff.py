@@ -8,11 +8,15 @@ from tenants.models.people import User
 
 @unaudited("lives for 60 seconds; the sign-in itself is an event in the log")
 class HandoffCode(models.Model):
-    """A code that opens one session on one host, once, within 60 seconds; bound to the browser by `state_hash`."""
+    """A code that opens one session on one host, once, within 60 seconds; bound to the browser by `state_hash`.
+
+    `second_factor` says which one the person has used, empty for none.
+    """
 
     code_hash = models.BinaryField(max_length=32, primary_key=True)
     state_hash = models.BinaryField(max_length=32)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     host = models.CharField(max_length=253)
+    second_factor = models.CharField(max_length=20, blank=True, default="", db_default="")
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)

@@ -57,6 +57,7 @@ class Organization(TenantMixin):
     status_reason = models.CharField(max_length=300, blank=True, default="")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     time_zone = models.CharField(max_length=64, default="UTC")
+    mfa_required = models.BooleanField(_("Second factor required"), default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     live_at = models.DateTimeField(null=True, blank=True)
     row_version = models.PositiveIntegerField(default=1)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -39,6 +40,9 @@ class User(AbstractBaseUser):
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
     picture = models.CharField(max_length=120, blank=True, default="")
 
+    # Guardian's groups: teams live in each organization's schema, so this is the teams of the open scope.
+    groups = models.ManyToManyField("access.Team", through="access.TeamMembership", related_name="users")
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -61,8 +65,11 @@ class User(AbstractBaseUser):
         return Operator.objects.filter(user_id=self.pk).exists()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """No account holds global permissions; Studio asks the operator row, tenants ask the resolver."""
-        return False
+        """Whether an object is shared with this person at the level `perm` names ("campaigns.access_editor").
+
+        No account holds global permissions; Studio asks the operator row, the product asks tenants.access.resolver.
+        """
+        return obj is not None and any(backend.has_perm(self, perm, obj) for backend in auth.get_backends())
 
     def has_module_perms(self, app_label: str) -> bool:
         return False

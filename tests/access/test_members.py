@@ -128,7 +128,7 @@ def test_nobody_acts_above_their_rank(small: records.Tenant, join: Callable[[str
     with scope(small, actor=as_actor(admin), source="api"):
         with pytest.raises(NotAllowed) as refusal:
             add_member(actor=as_actor(admin), user=account(), role_slug="owner")
-        assert refusal.value.code == "above_own_rank"
+        assert refusal.value.code == "beyond_own_rights"
         with pytest.raises(NotAllowed):
             suspend_member(actor=as_actor(admin), membership_id=owner.pk)
         add_member(actor=as_actor(admin), user=account(), role_slug="admin")

@@ -6,10 +6,11 @@ from campaigns.models import Campaign
 from catalog.models import Product
 from kernel.errors import NotAllowed, NotFound
 from kernel.ids import uuid7
-from kernel.tenancy.context import SYSTEM, Actor
+from kernel.tenancy.context import SYSTEM, Actor, Scope
 from tenants.access.catalogue import PERMISSIONS
 from tenants.access.models import Role, Team
 from tenants.access.resolver import allowed_actions, can, find, permissions_of, require, visible
+from tests.access.conftest import person, token_of
 
 
 def campaign_of(actor: Actor) -> Campaign:
@@ -69,7 +70,7 @@ def test_what_is_visible_but_forbidden_is_refused(analyst: Actor, marketer: Acto
 
 def test_a_token_is_its_owner_within_its_scopes(marketer: Actor) -> None:
     row = campaign_of(marketer)
-    token = Actor("token", marketer.user_id, "x", "x", "marketer", scopes=frozenset({"campaign:view", "import:run"}))
+    token = token_of(marketer, "campaign:view", "import:run")
 
     assert can(token, "campaign:view", row)
     assert not can(token, "campaign:edit", row)
@@ -88,15 +89,16 @@ def test_a_custom_role_is_a_row(marketer: Actor) -> None:
     Role.objects.create(
         slug="editor", name="Editor", permissions={"campaign:view": "all", "campaign:edit": "own", "gone:by": "all"}
     )
-    editor = Actor("person", uuid7(), "Edda", "edda@example.test", "editor")
+    editor = person("editor")
 
     assert permissions_of(editor) == {"campaign:view": "all", "campaign:edit": "own"}
     assert can(editor, "campaign:view", campaign_of(marketer))
     assert not can(editor, "campaign:edit", campaign_of(marketer))
 
 
-def test_nobody_with_an_unknown_role_has_any_right() -> None:
-    assert permissions_of(Actor("person", uuid7(), "x", "x", "")) == {}
+def test_what_a_request_says_of_a_role_counts_for_nothing(tenant: Scope) -> None:
+    assert permissions_of(Actor("person", uuid7(), "x", "x", "owner")) == {}
+    assert permissions_of(Actor("token", uuid7(), "x", "x", "owner", token_id=uuid7())) == {}
 
 
 def test_an_unknown_action_raises(owner: Actor) -> None:

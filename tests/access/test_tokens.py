@@ -14,6 +14,7 @@ from kernel.errors import Invalid, NotAllowed, NotFound
 from kernel.tenancy.context import Actor, Scope
 from tenants.access.models import Membership, ServiceToken
 from tenants.access.tokens import create_token, matches, parse, revoke_token, token_list, verify
+from tests.access.conftest import token_of
 
 
 def test_the_text_leads_to_its_organization_and_row(tenant: Scope, marketer: Actor) -> None:
@@ -99,9 +100,7 @@ def test_a_wrong_wish_makes_no_token(
 
 
 def test_a_token_can_not_make_a_stronger_one(marketer: Actor) -> None:
-    weak = Actor(
-        "token", marketer.user_id, "x", "x", marketer.role, scopes=frozenset({"token:create", "campaign:view"})
-    )
+    weak = token_of(marketer, "token:create", "campaign:view")
 
     token, _text = create_token(actor=weak, name="Child", scopes={"campaign:view"})
     assert token.scopes == ["campaign:view"]

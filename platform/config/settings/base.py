@@ -28,6 +28,7 @@ SHARED_APPS = [
     "audit.platform",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 TENANT_APPS = [
     "tenants.access",
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     *SHARED_APPS,
     *TENANT_APPS,
     "auditlog",
+    "guardian",
     "kernel.http",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -53,7 +55,8 @@ TENANT_DB_ALIAS = "owner"
 TENANT_LIMIT_SET_CALLS = True
 TENANT_DB_ROLES = env.read_switch("TENANT_DB_ROLES")
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
-MIGRATION_MODULES = {"auditlog": None}
+# These two packages bring models of which ours take the place; their own get no table.
+MIGRATION_MODULES = {"auditlog": None, "guardian": None}
 TENANT_TIMEOUTS = {
     "request": {
         "statement_timeout": "10s",
@@ -66,14 +69,20 @@ TENANT_TIMEOUTS = {
         "idle_in_transaction_session_timeout": "5min",
     },
 }
+API_PERMISSION_CHECK = "tenants.access.resolver.require_some"
 JOBS_ACTOR_RESOLVER = "tenants.actors.job_actor"
 DEFAULT_FROM_EMAIL = f"Campaign Builder <no-reply@{BASE_DOMAIN}>"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "tenants.User"
-# The e-mail is unique without regard to case, by a constraint on Lower("email") that this check does not know.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-AUTHENTICATION_BACKENDS = ["tenants.authentication.Backend"]
+# W004: the e-mail is unique without regard to case, by a constraint on Lower("email") that the check does not know.
+# guardian.W001: its backend is there as our subclass.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "guardian.W001"]
+AUTHENTICATION_BACKENDS = ["tenants.authentication.Backend", "tenants.access.backend.Backend"]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_GROUP_OBJ_PERMS_MODEL = "access.TeamObjectPermission"
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -182,10 +191,16 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "tenants.authentication.Adapter"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_TIMEOUT = 600
+MFA_ADAPTER = "tenants.signin.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Campaign Builder"
+MFA_TOTP_TOLERANCE = 1
 ALLAUTH_TRUSTED_PROXY_COUNT = env.read_count("TRUSTED_PROXIES")
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
+    "second_factor_failed": "10/m/ip,5/5m/key",
     "find_organization": "10/m/ip,3/10m/key",
     "accept_invitation": "20/m/ip",
 }

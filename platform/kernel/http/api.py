@@ -1,6 +1,6 @@
 """Ninja with our conventions: problem documents, strict input, one JSON, a reference page under a strict CSP."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
+from ninja.operation import Operation
 
 from kernel.errors import NotAllowed, NotFound, Unauthenticated
 from kernel.http.codes import CODES
@@ -70,6 +71,12 @@ class Api(NinjaAPI):
             document["servers"] = [{"url": "/"}]
             self._document = document
         return self._document
+
+    def operations(self) -> Iterator[Operation]:
+        """Return every operation of every router."""
+        for _prefix, router in self._routers:
+            for view in router.path_operations.values():
+                yield from view.operations
 
     @cached_property
     def urlpatterns(self) -> list[URLPattern | URLResolver]:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 CODES: Mapping[str, Promise] = MappingProxyType(
     {
-        "above_own_rank": _("The role is of a higher rank than your own."),
         "already_exists": _("Something with the same identity is there already."),
         "bad_cursor": _("The cursor belongs to another list, filter, order or organization, or is broken."),
         "bad_if_match": _("If-Match must be the one ETag that you read."),
         "bad_request": _("The request can't be carried out."),
+        "beyond_own_rights": _("It permits more than your own role does."),
         "commit_failed": _("The change could not be saved; nothing was changed."),
         "conflict": _("The present state does not allow this."),
         "csrf_failed": _("A browser session needs the X-CSRFToken header for writes."),
@@ -33,6 +33,7 @@ CODES: Mapping[str, Promise] = MappingProxyType(
         "precondition_required": _("Send If-Match with the ETag that you read."),
         "reference": _("Something this refers to is gone, or something still refers to it."),
         "scope_missing": _("The token lacks the scope that is named."),
+        "second_factor_required": _("The organization asks for a second factor, and the session has used none."),
         "token_expired": _("The token has expired."),
         "too_large": _("The body is larger than we accept."),
         "transition_not_allowed": _("The status can't change that way; allowed names the ways open now."),

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 from ninja import Router as NinjaRouter
 from ninja.operation import Operation
 from ninja.utils import contribute_operation_callback
@@ -12,6 +14,7 @@ from ninja.utils import contribute_operation_callback
 from kernel.http.problem import MEDIA_TYPE
 from kernel.http.strict import check_query
 
+PERMISSION = "x-permission"
 PROBLEM_REF = "#/components/schemas/Problem"
 _MEANINGS = {
     400: "The request can't be read: broken JSON, header, query string or cursor.",
@@ -37,12 +40,14 @@ class Router(NinjaRouter):
 
     def add_api_operation(self, path: str, methods: list[str], view_func: Callable[..., Any], **options: Any) -> None:
         contribute_operation_callback(view_func, _refuse_unknown_parameters)
+        contribute_operation_callback(view_func, _ask_at_the_door)
         options["summary"] = options.get("summary") or view_func.__name__.replace("_", " ").capitalize()
         options["operation_id"] = options.get("operation_id") or view_func.__name__
         super().add_api_operation(path, methods, view_func, **options)
 
 
 def declares(
+    permission: str,
     *more: int,
     body: bool = False,
     if_match: bool = False,
@@ -50,7 +55,11 @@ def declares(
     success: int = 200,
     location: bool = False,
 ) -> dict[str, Any]:
-    """Return the part of an operation's OpenAPI that follows from our conventions; `more` are further statuses."""
+    """Return the part of an operation's OpenAPI that follows from our conventions; `more` are further statuses.
+
+    `permission` is what callers need at least ("member": a place in the organization); settings.API_PERMISSION_CHECK
+    is asked before anything else happens.
+    """
     statuses = {400, 401, 403, 422, 500, 503, *more}
     statuses |= {413, 415} if body else set()
     statuses |= {404, 412, 428} if if_match else set()
@@ -63,7 +72,7 @@ def declares(
         parameters.append(_header("If-Match", "The ETag that you read.", required=True))
     if if_none_match:
         parameters.append(_header("If-None-Match", "An ETag you have; 304 if it is current.", required=False))
-    return {"responses": responses, "parameters": parameters}
+    return {PERMISSION: permission, "responses": responses, "parameters": parameters}
 
 
 def problem_schema() -> dict[str, Any]:
@@ -118,6 +127,23 @@ def _header(name: str, description: str, *, required: bool) -> dict[str, Any]:
         "description": description,
         "schema": {"type": "string"},
     }
+
+
+def _ask_at_the_door(operation: Operation) -> None:
+    """Ask whether the caller may come in at all; what they may do to which object, the commands ask."""
+    permission = (operation.openapi_extra or {}).get(PERMISSION)
+    if permission is None:
+        raise TypeError(f"{operation.operation_id} declares no permission; see kernel.http.operations.declares.")
+    view = operation.view_func
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **values: Any) -> HttpResponse:
+        check = import_string(settings.API_PERMISSION_CHECK)
+        check(request.auth, permission)  # type: ignore[attr-defined]
+        answer: HttpResponse = view(request, *args, **values)
+        return answer
+
+    operation.view_func = guarded
 
 
 def _refuse_unknown_parameters(operation: Operation) -> None:

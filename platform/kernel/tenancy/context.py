@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 ActorKind = Literal["person", "operator", "token", "system"]
@@ -47,7 +47,10 @@ SYSTEM = Actor(kind="system", user_id=None, name="System", email="")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """One transaction's meaning: the organization (None for public tables) and the audit context."""
+    """One transaction's meaning: the organization (None for public tables) and the audit context.
+
+    `memo` keeps what was worked out once in this transaction; it is never older than the transaction.
+    """
 
     organization: TenantLike | None
     actor: Actor
@@ -55,6 +58,7 @@ class Scope:
     request_id: str = ""
     job_id: UUID | None = None
     reason: str = ""
+    memo: dict[Any, Any] = field(default_factory=dict)
 
 
 class TenancyError(RuntimeError):

@@ -69,6 +69,8 @@ def _bound(new: Scope) -> Iterator[Scope]:
                 connection.leave_scope(new)
         finally:
             _current.reset(token)
+            if outer is not None:
+                outer.memo.clear()
         announced.sends_commit = not connection.needs_rollback
     if nested:
         connection.restore_scope()

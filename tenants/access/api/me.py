@@ -36,7 +36,7 @@ class Me(BaseModel):
     permissions: dict[str, str]
 
 
-@router.get("", response=Me, openapi_extra=declares(if_none_match=True))
+@router.get("", response=Me, openapi_extra=declares("member", if_none_match=True))
 def read_me(request: HttpRequest) -> HttpResponse:
     """Who you are here, in which organization, and what you may do. A good first call with a new token."""
     actor, organization = actor_of(request), current_organization()
