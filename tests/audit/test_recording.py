@@ -55,8 +55,9 @@ def update() -> None:
 
 
 def upsert() -> None:
-    teams = [Team(name="Team 0"), Team(name="New")]
-    Team.objects.bulk_create(teams, update_conflicts=True, unique_fields=["name"], update_fields=["name"])
+    present = Team.objects.get(name="Team 0")
+    teams = [Team(id=present.pk, name="Team 0"), Team(name="New")]
+    Team.objects.bulk_create(teams, update_conflicts=True, unique_fields=["id"], update_fields=["name"])
 
 
 WRITES: dict[str, tuple[Write, dict[str, int]]] = {
@@ -78,7 +79,7 @@ WRITES: dict[str, tuple[Write, dict[str, int]]] = {
     "upsert": (
         raw(
             "INSERT INTO access_team (id, name) VALUES (uuidv7(), 'Team 0'), (uuidv7(), 'New')"
-            " ON CONFLICT (name) DO UPDATE SET name = excluded.name || ' again'"
+            " ON CONFLICT (lower(name)) DO UPDATE SET name = excluded.name || ' again'"
         ),
         {"create": 1, "update": 1},
     ),

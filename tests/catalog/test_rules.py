@@ -7,13 +7,13 @@ import pytest
 from catalog.commands import change_product, create_product
 from catalog.models import Product
 from kernel.errors import Invalid, NotAllowed, PreconditionFailed
-from kernel.ids import uuid7
 from kernel.tenancy.context import SYSTEM, Actor, Scope
+from tests.access.conftest import person
 
 
 @pytest.fixture
 def marketer(tenant: Scope) -> Actor:
-    return Actor("person", uuid7(), "Mara", "mara@example.test", "marketer")
+    return person("marketer")
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,8 @@ def unaudited[M: type[models.Model]](reason: str, *, read_only: bool = False) ->
     return _declare(Declaration(exempt=reason, read_only=read_only))
 
 
-def log_tables() -> frozenset[str]:
-    """Return the tables that no runtime role may write: the logs themselves."""
+def read_only_tables() -> frozenset[str]:
+    """Return the tables that no runtime role may write: the logs themselves, and what only triggers count."""
     return frozenset(model._meta.db_table for model, found in DECLARATIONS.items() if found.read_only)
 
 

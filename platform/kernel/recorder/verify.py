@@ -47,7 +47,7 @@ def schema_gaps(schema: str) -> list[str]:
         for kind, event in ROW_EVENTS.items():
             if enabled.get((table.name, triggers.trigger_name(kind))) != function:
                 found.append(f"{table.name}: the trigger for {event} is missing or switched off.")
-    return found
+    return sorted(found)
 
 
 def declared_tables(schema: str) -> Iterator[triggers.Table]:

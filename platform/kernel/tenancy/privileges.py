@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from kernel.recorder import event_function
-from kernel.recorder.declare import log_tables
+from kernel.recorder.declare import read_only_tables
 from kernel.tenancy.names import runtime_role, tenant_role
 from kernel.tenancy.prelude import literal
 
@@ -122,11 +122,11 @@ def _own_organization(runtime: str) -> list[str]:
 
 
 def _read_only_tenant_tables() -> list[str]:
-    return ["django_migrations", *(table for table in sorted(log_tables()) if not _is_public(table))]
+    return ["django_migrations", *(table for table in sorted(read_only_tables()) if not _is_public(table))]
 
 
 def _read_only_public_tables() -> list[str]:
-    return ["django_migrations", *(table for table in sorted(log_tables()) if _is_public(table))]
+    return ["django_migrations", *(table for table in sorted(read_only_tables()) if _is_public(table))]
 
 
 def _is_public(table: str) -> bool:
