@@ -10,16 +10,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from kernel.errors import Unauthenticated
+from kernel.http.request_id import request_id_of
 from kernel.tenancy.context import Actor
+from kernel.tenancy.scope import scope
 from tenants.access.catalogue import known
-from tenants.access.resolver import require
+from tenants.access.resolver import MEMBER, require_some
 from tenants.doors.request import DoorRequest
 from tenants.records import Tenant
 
 type View = Callable[..., HttpResponse]
 
 ANYBODY = "anybody"
-MEMBER = "member"
 OPERATOR = "operator"
 ACCOUNT = "account"
 
@@ -54,7 +56,7 @@ def account_page(view: View) -> View:
 
 
 def member_page(action: str = "") -> Callable[[View], View]:
-    """A page of an organization, for members whose role holds `action` on something (or for every member).
+    """A page of an organization, for members who may do `action` to something there (or for every member).
 
     Times that people read and write there are on their own clock, else on the organization's.
     """
@@ -63,13 +65,41 @@ def member_page(action: str = "") -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor, person = cast(DoorRequest, request).actor, cast(DoorRequest, request).person
+            actor = cast(DoorRequest, request).actor
             if actor is None:
                 return _to_sign_in(request)
-            if action:
-                require(actor, action)
-            clock = (person.time_zone if person else "") or tenant_of(request).time_zone
-            with timezone.override(ZoneInfo(clock)):
+            try:
+                require_some(actor, needed)
+            except Unauthenticated:
+                return _to_sign_in(request)
+            with timezone.override(clock_of(request)):
+                return view(request, *args, **kwargs)
+
+        return _marked(guarded, needed)
+
+    return guard
+
+
+def public_member_page(action: str) -> Callable[[View], View]:
+    """A page of an organization that reads or writes public tables, which its own role may not touch.
+
+    Its address stands in PUBLIC_PHASE (tenants.signin.paths): the view runs outside the organization's scope, and only
+    the question whether the person may open it is asked inside one.
+    """
+    needed = known(action)
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = cast(DoorRequest, request).actor
+            if actor is None:
+                return _to_sign_in(request)
+            try:
+                with scope(tenant_of(request), actor=actor, source="console", request_id=request_id_of(request)):
+                    require_some(actor, needed)
+            except Unauthenticated:
+                return _to_sign_in(request)
+            with timezone.override(clock_of(request)):
                 return view(request, *args, **kwargs)
 
         return _marked(guarded, needed)
@@ -91,6 +121,12 @@ def tenant_of(request: HttpRequest) -> Tenant:
     if tenant is None:
         raise RuntimeError("This view belongs on an organization's host.")
     return tenant
+
+
+def clock_of(request: HttpRequest) -> ZoneInfo:
+    """Return the clock on which the person reads and writes times: their own, else the organization's."""
+    person = cast(DoorRequest, request).person
+    return ZoneInfo((person.time_zone if person else "") or tenant_of(request).time_zone)
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -1,10 +1,13 @@
-"""Who somebody that asked for a job is by the time it runs (settings.JOBS_ACTOR_RESOLVER)."""
+"""Who an actor is: the account behind it, and who they are by the time a job of theirs runs."""
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from kernel.errors import NotAllowed
 from kernel.tenancy.context import Actor, TenantLike
 from tenants import records
 
@@ -22,6 +25,13 @@ def job_actor(organization: TenantLike | None, actor: Actor) -> Actor | None:
         return None
     present = replace(actor, name=person.name, email=person.email, role=person.role)
     return _narrowed(organization, present) if actor.kind == "token" else present
+
+
+def user_id_of(actor: Actor) -> UUID:
+    """Return the account of a person who asks; raise NotAllowed for the system, which has none."""
+    if actor.user_id is None:
+        raise NotAllowed(_("This is for people with an account."))
+    return actor.user_id
 
 
 def _person(organization: TenantLike | None, actor: Actor) -> records.Person | None:

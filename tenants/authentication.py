@@ -15,6 +15,7 @@ from tenants import records
 from tenants.models import User
 from tenants.queries.people import person_by_email
 from tenants.signin.commands import user_actor
+from tenants.signin.sessions import bind
 
 
 class Backend(AuthenticationBackend):
@@ -92,6 +93,16 @@ class Adapter(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page after sign-in says enough."""
+
+    def get_login_stages(self) -> list[str]:
+        """Return the steps after the password: allauth's, with our own page for the second factor."""
+        stages = [stage for stage in super().get_login_stages() if not stage.startswith("allauth.mfa.")]
+        return [*stages, "tenants.signin.second_factor.SecondFactorStage"]
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Open the session, once every step is done."""
+        super().login(request, user)
+        bind(request)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Go where the view said."""

@@ -20,6 +20,7 @@ from tenants.models import Domain, Organization
 from tenants.provisioning.checks import smoke_checks
 from tenants.provisioning.schemas import drop_schema, make_schema
 from tenants.signin import jobs as signin_jobs  # noqa: F401 -- registers its handlers
+from tenants.signin import notices as signin_notices  # noqa: F401 -- registers its handler
 
 Status = Organization.Status
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.org import audit, campaigns, home, import_run, imports, people, products, tokens
+from console.org import audit, campaigns, home, import_run, imports, people, products, security, tokens
 
 app_name = "org"
 
@@ -35,4 +35,6 @@ urlpatterns = [
     path("people/invitations/<uuid:invitation_id>/revoke/", people.revoke, name="invitation-revoke"),
     path("tokens/", tokens.page, name="tokens"),
     path("tokens/<uuid:token_id>/revoke/", tokens.revoke, name="token-revoke"),
+    path("settings/security/", security.page, name="security"),
+    path("settings/security/policy/", security.policy, name="security-policy"),
 ]

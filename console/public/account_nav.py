@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from console.navigation import Item, group, with_current
 
 ACCOUNT: tuple[Item, ...] = ()
-SECURITY: tuple[Item, ...] = ()
+SECURITY: tuple[Item, ...] = (
+    Item("public:account-security", _("Second factor"), "shield-check"),
+    Item("public:account-sessions", _("Sessions"), "globe"),
+)
 
 
 def account_groups(request: HttpRequest) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.public import invitations, views
+from console.public import invitations, second_factor, security, sessions, views
 
 app_name = "public"
 
@@ -16,4 +16,15 @@ urlpatterns = [
     path("continue/", views.hand_over, name="continue"),
     path("invitation/open/", invitations.invitation),
     path("invitation/<str:token>/", invitations.take_token, name="invitation"),
+    path("second-factor/", second_factor.ask, name="second-factor"),
+    path("second-factor/needed/", second_factor.needed, name="second-factor-needed"),
+    path("account/security/", security.page, name="account-security"),
+    path("account/security/set-up/", security.set_up, name="account-second-factor"),
+    path("account/security/turn-off/", security.turn_off, name="account-second-factor-off"),
+    path("account/security/recovery-codes/", security.recovery_codes, name="account-recovery-codes"),
+    path("account/security/recovery-codes/text/", security.recovery_file, name="account-recovery-file"),
+    path("account/security/recovery-codes/new/", security.renew, name="account-recovery-renew"),
+    path("account/sessions/", sessions.page, name="account-sessions"),
+    path("account/sessions/others/end/", sessions.revoke_others, name="account-sessions-end"),
+    path("account/sessions/<uuid:session_id>/end/", sessions.revoke, name="account-session-end"),
 ]

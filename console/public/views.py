@@ -24,7 +24,7 @@ from tenants.queries.people import organization_at, places_of
 from tenants.signin.commands import proves_sign_out, user_actor
 from tenants.signin.handoff import issue_code
 from tenants.signin.paths import local_path, session_url
-from tenants.signin.sessions import bind, close_session
+from tenants.signin.sessions import MFA, close_session
 
 
 @anybody
@@ -32,7 +32,7 @@ from tenants.signin.sessions import bind, close_session
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: DoorRequest) -> HttpResponse:
-    """Sign in by e-mail and password; then on to `next`, or to the only place there is."""
+    """Sign in by e-mail and password, then by a code where there is a second factor; then on to `next`."""
     next_path = local_path(request.POST.get("next") or request.GET.get("next") or "/")
     if request.method != "POST":
         if request.person is not None:
@@ -45,7 +45,6 @@ def sign_in(request: DoorRequest) -> HttpResponse:
         return too_many(request) if form.too_many else _sign_in_page(request, form, next_path, status=422)
     with public_scope(actor=user_actor(form.user), source="console", request_id=request.request_id):
         response: HttpResponse = form.login(request, redirect_url=next_path)
-        bind(request)
     return response
 
 
@@ -108,8 +107,13 @@ def hand_over(request: DoorRequest) -> HttpResponse:
     next_path = local_path(request.GET.get("next", "/"))
     try:
         with public_scope(actor=request.actor, source="console", request_id=request.request_id):
-            code = issue_code(actor=request.actor, host=host, state_hash=state)
+            code = issue_code(
+                actor=request.actor, host=host, state_hash=state, second_factor=request.session.get(MFA, "")
+            )
     except (Invalid, NotAllowed) as error:
+        if error.code == "second_factor_required":
+            here = urlencode({"next": request.get_full_path()})
+            return redirect(f"{reverse('public:second-factor-needed')}?{here}")
         messages.error(request, error.detail)
         return redirect("public:choose")
     response = redirect(session_url(host, code, next_path))
@@ -144,13 +148,13 @@ def signed_out(request: DoorRequest) -> HttpResponse:
 def _sign_in_page(request: DoorRequest, form: SignInForm, next_path: str, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
-        "organization_name": _organization_name(next_path),
+        "organization_name": organization_name(next_path),
         "demo_accounts": getattr(settings, "DEMO_ACCOUNTS", ()),
     }
     return render(request, "console/auth/sign_in.html", context, status=status)
 
 
-def _organization_name(next_path: str) -> str:
+def organization_name(next_path: str) -> str:
     """Return whom the person wants to go to, where the next step says so."""
     hosts = parse_qs(urlsplit(next_path).query).get("host", [])
     tenant = organization_at(hosts[0]) if len(hosts) == 1 else None

@@ -17,6 +17,8 @@ from kernel.tenancy.context import Actor
 from tenants import records
 from tenants.access import tokens
 from tenants.doors.request import DoorRequest
+from tenants.doors.second_factor import refuse_without_second_factor
+from tenants.doors.session_use import key_to_note, note_session
 from tenants.doors.token_use import is_use_due, note_use
 
 
@@ -41,10 +43,12 @@ class PersonMiddleware:
             _refuse_suspended(request)
         except DomainError as error:
             return refusal(request, error)
-        is_due = is_use_due(request)
+        is_due, seen = is_use_due(request), key_to_note(request)
         response = self.get_response(request)
         if is_due:
             note_use(request)
+        if seen:
+            note_session(request, seen)
         return response
 
 
@@ -87,6 +91,8 @@ def _by_session(request: DoorRequest) -> None:
         # The password changed since: this session is over.
         for key in (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY):
             request.session.pop(key, None)
+        return
+    if refuse_without_second_factor(request):
         return
     request.person = person
     request.actor = Actor(

@@ -1,5 +1,8 @@
 """Signing in and out on a host, with the entry in the log that belongs there."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core import signing
 from django.utils.translation import gettext as _
 
@@ -21,10 +24,11 @@ def enter(request: DoorRequest, *, organization: TenantLike | None, code: str, h
     """Turn a handoff code into a session on this host; nothing is opened unless the log knows of it."""
     request_id = request.request_id
     with public_scope(actor=_nobody(), source="console", request_id=request_id):
-        user = handoff.redeem_code(code=code, host=host, state=state)
-        open_session(request, user)
-        _record(SIGNED_IN, organization, user_actor(user, "person" if organization else "operator"), request_id)
-    return user
+        found = handoff.redeem_code(code=code, host=host, state=state)
+        open_session(request, found.user, found.second_factor)
+        actor = user_actor(found.user, "person" if organization else "operator")
+        _record(SIGNED_IN, organization, actor, request_id, {"second_factor": found.second_factor or None})
+    return found.user
 
 
 def leave(request: DoorRequest, *, organization: TenantLike | None, actor: Actor | None) -> str:
@@ -50,13 +54,19 @@ def user_actor(user: User, kind: ActorKind = "person") -> Actor:
     return Actor(kind=kind, user_id=user.pk, name=user.name, email=user.email)
 
 
-def _record(name: str, organization: TenantLike | None, actor: Actor, request_id: str) -> None:
+def _record(
+    name: str,
+    organization: TenantLike | None,
+    actor: Actor,
+    request_id: str,
+    data: Mapping[str, Any] | None = None,
+) -> None:
     if organization is None:
         with public_scope(actor=actor, source="operator", request_id=request_id):
-            event(name, label=actor.name or actor.email)
+            event(name, label=actor.name or actor.email, data=data)
         return
     with scope(organization, actor=actor, source="console", request_id=request_id):
-        event(name, label=actor.name or actor.email)
+        event(name, label=actor.name or actor.email, data=data)
 
 
 def _nobody() -> Actor:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models.functions import Now
@@ -10,10 +11,18 @@ from django.utils.translation import gettext as _
 from kernel.errors import Invalid, NotAllowed, Unauthenticated
 from kernel.tenancy.context import Actor
 from tenants.models import HandoffCode, User
-from tenants.queries.people import may_enter
+from tenants.queries.people import may_enter, organization_at
 
 LIFETIME = timedelta(seconds=60)
 KEPT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Whom a code lets in, and which second factor they have used (empty: none)."""
+
+    user: User
+    second_factor: str
 
 
 def new_state() -> str:
@@ -26,16 +35,20 @@ def state_hash_of(state: str) -> str:
     return hashlib.sha256(state.encode(errors="surrogatepass")).hexdigest()
 
 
-def issue_code(*, actor: Actor, host: str, state_hash: str) -> str:
+def issue_code(*, actor: Actor, host: str, state_hash: str, second_factor: str = "") -> str:
     """Return a code that opens one session for `actor` on `host`, in the browser that holds the state.
 
-    Raises NotAllowed where the person has no place on that host.
+    Raises NotAllowed where the person has no place on that host; with code second_factor_required where they have
+    used none and the organization asks for one.
     """
     bound_to = _digest(state_hash)
     if actor.user_id is None or not may_enter(actor.user_id, host):
         raise NotAllowed(
             _("%(email)s has no place at %(host)s.") % {"email": actor.email, "host": host}, code="no_place"
         )
+    tenant = organization_at(host)
+    if tenant is not None and tenant.mfa_required and not second_factor:
+        raise NotAllowed(_("%(name)s asks for a second factor.") % {"name": tenant.name}, code="second_factor_required")
     HandoffCode.objects.filter(expires_at__lt=Now() - KEPT).delete()
     code = secrets.token_urlsafe(32)
     HandoffCode.objects.create(
@@ -43,12 +56,13 @@ def issue_code(*, actor: Actor, host: str, state_hash: str) -> str:
         state_hash=bound_to,
         user_id=actor.user_id,
         host=host,
+        second_factor=second_factor,
         expires_at=Now() + LIFETIME,
     )
     return code
 
 
-def redeem_code(*, code: str, host: str, state: str) -> User:
+def redeem_code(*, code: str, host: str, state: str) -> Entrance:
     """Return whom the code lets in and use it up, in one statement: of many who try at once, exactly one succeeds.
 
     Raises Unauthenticated with code handoff_used for a code that is used, expired, unknown, of another host or of
@@ -63,10 +77,10 @@ def redeem_code(*, code: str, host: str, state: str) -> User:
     )
     if mine.update(used_at=Now()) != 1:
         raise _used()
-    user = User.objects.filter(pk__in=HandoffCode.objects.filter(code_hash=_hash(code)).values("user_id")).first()
-    if user is None or not may_enter(user.pk, host):
+    used = HandoffCode.objects.select_related("user").filter(code_hash=_hash(code)).first()
+    if used is None or not may_enter(used.user_id, host):
         raise _used()
-    return user
+    return Entrance(used.user, used.second_factor)
 
 
 def _hash(code: str) -> bytes:

@@ -5,19 +5,30 @@ was ended or changed since, and what lies in the cache is signed: writing to Red
 """
 
 import hashlib
+import time
+from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth import login, logout
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, login, logout
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from kernel.cache.stamps import Key, cached, changing
-from tenants.models import User
+from tenants.addresses import asked_host
+from tenants.models import SessionRecord, User
 
 BACKEND = "tenants.authentication.Backend"
 HOST = "host"
+MFA = "mfa"
+"""Under this name a session says which second factor was used in it; empty or missing for none."""
+SIGNED_IN_AT = "signed_in_at"
+RECENT_SECONDS = 15 * 60
+PRUNED_AT_ONCE = 200
 
 
 class SessionStore(DatabaseSessionStore):
@@ -50,21 +61,76 @@ class SessionStore(DatabaseSessionStore):
         with transaction.atomic():
             changing(_stamp(_name(key)))
             self.model.objects.filter(session_key=key).delete()
+            SessionRecord.objects.filter(session_key=key).delete()
 
     def _row(self) -> dict[str, Any] | None:
         found = self.model.objects.filter(session_key=self.session_key, expire_date__gt=timezone.now()).first()
         return {"data": found.session_data, "expires": found.expire_date.timestamp()} if found else None
 
 
-def open_session(request: HttpRequest, user: User) -> None:
+def open_session(request: HttpRequest, user: User, second_factor: str = "") -> None:
     """Sign `user` in on the request's host with a new session key."""
     login(request, user, backend=BACKEND)
-    bind(request)
+    bind(request, second_factor)
 
 
-def bind(request: HttpRequest) -> None:
+def bind(request: HttpRequest, second_factor: str = "") -> None:
     """Tie the session to the host it was opened on; on any other host it is nobody's."""
     request.session[HOST] = request.get_host()
+    request.session[MFA] = second_factor
+    request.session[SIGNED_IN_AT] = int(time.time())
+    prune_sessions()
+    record(request)
+
+
+def step_up(request: HttpRequest, second_factor: str) -> None:
+    """Note that a second factor was just used in the open session, which gets a new key with it."""
+    request.session.cycle_key()
+    request.session[MFA] = second_factor
+    record(request)
+
+
+def signed_in_recently(request: HttpRequest) -> bool:
+    """Whether this session was opened by signing in less than a quarter of an hour ago."""
+    return time.time() - float(request.session.get(SIGNED_IN_AT, 0)) < RECENT_SECONDS
+
+
+def record(request: HttpRequest) -> None:
+    """Let the person see the request's session among theirs; a known one was seen now."""
+    now = timezone.now()
+    row = SessionRecord(
+        session_key=str(request.session.session_key),
+        user_id=request.session[SESSION_KEY],
+        host=asked_host(request),
+        address=get_adapter().get_client_ip(request)[:45],
+        user_agent="".join(c for c in request.headers.get("User-Agent", "")[:300] if c.isprintable()),
+        started_at=now,
+        seen_at=now,
+    )
+    SessionRecord.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["session_key"],
+        update_fields=["seen_at", "address", "user_agent"],
+    )
+
+
+def prune_sessions() -> int:
+    """Remove some sessions that have ended by time, with their records; return how many rows there were.
+
+    Runs with every sign-in, so it takes few at once and waits for nobody.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        ended = Session.objects.select_for_update(skip_locked=True).filter(expire_date__lte=now)
+        keys = list(ended.values_list("session_key", flat=True)[:PRUNED_AT_ONCE])
+        # A session is seen within minutes of its last change, so a record this old has none any more.
+        forgotten = now - timedelta(seconds=settings.SESSION_COOKIE_AGE) - timedelta(days=1)
+        old = SessionRecord.objects.select_for_update(skip_locked=True).filter(seen_at__lt=forgotten)
+        records = list(old.values_list("pk", flat=True)[:PRUNED_AT_ONCE])
+        removed = Session.objects.filter(session_key__in=keys).delete()[0]
+        removed += SessionRecord.objects.filter(session_key__in=keys).delete()[0]
+        return removed + SessionRecord.objects.filter(pk__in=records).delete()[0]
 
 
 def close_session(request: HttpRequest) -> None:

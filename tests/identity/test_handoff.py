@@ -160,7 +160,7 @@ def test_of_many_who_redeem_one_code_one_comes_in(organization: Organization) ->
 
     def redeem() -> None:
         try:
-            results.append(redeem_code(code=code, host=host_of(origin), state=state).email)
+            results.append(redeem_code(code=code, host=host_of(origin), state=state).user.email)
         except Unauthenticated as error:
             results.append(error.code)
         finally:
