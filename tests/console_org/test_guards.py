@@ -61,6 +61,7 @@ KINDS = {
 POSTED = {
     "campaign-trash", "campaign-restore", "product-trash", "product-restore", "import-check", "import-apply", "invite",
     "member-suspend", "member-reactivate", "invitation-resend", "invitation-revoke", "token-revoke",
+    "security-policy",
 }  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def test_every_view_has_a_guard_or_a_reason(urlconf: str) -> None:
 
 
 def test_every_page_of_an_organization_is_for_its_members() -> None:
-    assert len(PAGES) == 28
+    assert len(PAGES) == 30
     assert {need for need in NEEDS.values() if need not in PERMISSIONS} == {MEMBER}
     assert [name for name, need in NEEDS.items() if need == MEMBER] == ["org:home"]
 
@@ -130,7 +131,8 @@ def test_each_role_meets_the_answer_its_rights_call_for(shared: Any, role: str, 
 
     answer = house.client(role).get(address_of(name, objects))
 
-    assert answer.status_code == expected(name, house.actors[role], objects)
+    with scope(house.tenant, actor=house.actors[role], source="console"):
+        assert answer.status_code == expected(name, house.actors[role], objects)
     assert answer["Content-Security-Policy"] == POLICY
     if answer.status_code == 403:
         assert f"<code>{NEEDS[name]}</code>" in words(answer)
@@ -230,7 +232,7 @@ def test_the_way_around_marks_one_entry_and_shows_what_may_be_opened(shared: Any
     campaign = address_of("org:campaign", objects)
     assert [label for label, current in entries("owner", campaign).items() if current] == ["Campaigns"]
     assert list(entries("owner", "/")) == [
-        "Home", "Campaigns", "Catalog", "People", "Audit", "Imports", "API tokens",
+        "Home", "Campaigns", "Catalog", "People", "Audit", "Imports", "API tokens", "Sign-in policy",
     ]  # fmt: skip
     assert list(entries("marketer", "/")) == ["Home", "Campaigns", "Catalog", "People", "Audit", "API tokens"]
     assert list(entries("viewer", "/")) == ["Home", "Campaigns", "Catalog"]
