@@ -90,7 +90,7 @@ class Campaign(Owned):
 class CampaignUserGrant(UserGrant):
     """A campaign shared with a person."""
 
-    content_object = models.ForeignKey(Campaign, on_delete=models.CASCADE, db_index=False, related_name="+")
+    content_object = models.ForeignKey(Campaign, on_delete=models.CASCADE, db_index=False, related_name="user_grants")
 
     class Meta(UserGrant.Meta):
         pass
@@ -100,7 +100,7 @@ class CampaignUserGrant(UserGrant):
 class CampaignTeamGrant(TeamGrant):
     """A campaign shared with a team."""
 
-    content_object = models.ForeignKey(Campaign, on_delete=models.CASCADE, db_index=False, related_name="+")
+    content_object = models.ForeignKey(Campaign, on_delete=models.CASCADE, db_index=False, related_name="team_grants")
 
     class Meta(TeamGrant.Meta):
         pass

@@ -56,7 +56,7 @@ class Product(Owned):
 class ProductUserGrant(UserGrant):
     """A product shared with a person."""
 
-    content_object = models.ForeignKey(Product, on_delete=models.CASCADE, db_index=False, related_name="+")
+    content_object = models.ForeignKey(Product, on_delete=models.CASCADE, db_index=False, related_name="user_grants")
 
     class Meta(UserGrant.Meta):
         pass
@@ -66,7 +66,7 @@ class ProductUserGrant(UserGrant):
 class ProductTeamGrant(TeamGrant):
     """A product shared with a team."""
 
-    content_object = models.ForeignKey(Product, on_delete=models.CASCADE, db_index=False, related_name="+")
+    content_object = models.ForeignKey(Product, on_delete=models.CASCADE, db_index=False, related_name="team_grants")
 
     class Meta(TeamGrant.Meta):
         pass

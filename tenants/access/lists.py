@@ -64,7 +64,7 @@ def counts_by(actor: Actor, action: str, model: type[Owned], field: str | None) 
         picked = [_labelled(rows, field) for rows in _live(access, action, model)]
     if field:
         picked.append(_labelled(visible_rows(access, action, model).filter(~LIVE), None, _TRASH))
-    ids = picked[0].union(*picked[1:]) if len(picked) > 1 else picked[0]
+    ids = picked[0].union(*picked[1:]).order_by() if len(picked) > 1 else picked[0]
     sql, params = ids.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT found.label, count(*) FROM ({sql}) found GROUP BY 1", params)

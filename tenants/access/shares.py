@@ -63,4 +63,4 @@ def share_rows(
     if not access.teams:
         return rows
     ours = of_teams.objects.filter(wanted, group_id__in=access.teams)
-    return rows.union(ours.order_by().values_list("content_object_id", "permission_id"), all=True)
+    return rows.union(ours.order_by().values_list("content_object_id", "permission_id"), all=True).order_by()

@@ -98,7 +98,7 @@ def _first(
         here = Sort(source.columns or sort.columns, sort.descending)
         rows = source.rows if position is None else source.rows.filter(_Beyond(here, position))
         picked.append(rows.order_by(*here.order())[:limit].values(source.key))
-    return picked[0].union(*picked[1:], all=True) if len(picked) > 1 else picked[0]
+    return picked[0].union(*picked[1:], all=True).order_by() if len(picked) > 1 else picked[0]
 
 
 def _position(

@@ -1,6 +1,6 @@
 """How an endpoint is declared: strict about its parameters, complete about its answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -15,6 +15,7 @@ from kernel.http.problem import MEDIA_TYPE
 from kernel.http.strict import check_query
 
 PERMISSION = "x-permission"
+MORE_PERMISSIONS = "x-more-permissions"
 PROBLEM_REF = "#/components/schemas/Problem"
 _MEANINGS = {
     400: "The request can't be read: broken JSON, header, query string or cursor.",
@@ -54,11 +55,12 @@ def declares(
     if_none_match: bool = False,
     success: int = 200,
     location: bool = False,
+    may_ask: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the part of an operation's OpenAPI that follows from our conventions; `more` are further statuses.
 
     `permission` is what callers need at least ("member": a place in the organization); settings.API_PERMISSION_CHECK
-    is asked before anything else happens.
+    is asked before anything else happens. `may_ask` are further ones that some uses of the operation need.
     """
     statuses = {400, 401, 403, 422, 500, 503, *more}
     statuses |= {413, 415} if body else set()
@@ -72,7 +74,8 @@ def declares(
         parameters.append(_header("If-Match", "The ETag that you read.", required=True))
     if if_none_match:
         parameters.append(_header("If-None-Match", "An ETag you have; 304 if it is current.", required=False))
-    return {PERMISSION: permission, "responses": responses, "parameters": parameters}
+    asked = {PERMISSION: permission} | ({MORE_PERMISSIONS: list(may_ask)} if may_ask else {})
+    return {**asked, "responses": responses, "parameters": parameters}
 
 
 def problem_schema() -> dict[str, Any]:

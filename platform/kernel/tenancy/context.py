@@ -30,7 +30,8 @@ class Actor:
     """Whoever acts: a person, an operator, a token's owner or the system itself.
 
     `role` is the slug of the person's role in the organization at hand, empty outside one.
-    `scopes` narrows what a token may do; None means no narrowing.
+    `scopes` narrows what a token may do; None means no narrowing. `proof` is the digest of the secret that a request
+    brought for the token: access is read for that secret only. Work that outlives the request has none.
     """
 
     kind: ActorKind
@@ -40,6 +41,7 @@ class Actor:
     role: str = ""
     token_id: UUID | None = None
     scopes: frozenset[str] | None = None
+    proof: bytes = field(default=b"", repr=False, compare=False)
 
 
 SYSTEM = Actor(kind="system", user_id=None, name="System", email="")
@@ -58,7 +60,7 @@ class Scope:
     request_id: str = ""
     job_id: UUID | None = None
     reason: str = ""
-    memo: dict[Any, Any] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False)
 
 
 class TenancyError(RuntimeError):

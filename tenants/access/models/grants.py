@@ -1,15 +1,17 @@
 """Shares: an object, a person or team, and how much they may do with it. Guardian's models, one pair per resource.
 
     class CampaignUserGrant(UserGrant):
-        content_object = models.ForeignKey(Campaign, on_delete=models.CASCADE, db_index=False, related_name="+")
+        content_object = models.ForeignKey(
+            Campaign, on_delete=models.CASCADE, db_index=False, related_name="user_grants"
+        )
 
         class Meta(UserGrant.Meta):
             pass
 
-The migration that makes such a pair also needs tenants.access.operations.FollowChanges and CountAccess.
+Guardian finds the pair of an object by these relations, so they need names. The migration that makes such a pair also needs tenants.access.operations.FollowChanges and CountAccess.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -52,20 +54,27 @@ class LevelManager(models.Manager[Any]):
         return [self.assign_perm(perm, user_or_group, obj) for obj in queryset]
 
     def assign_perm_to_many(
-        self, perm: str | Permission, users_or_groups: Iterable[Any], obj: models.Model, **_options: Any
+        self,
+        perm: str | Permission,
+        users_or_groups: Iterable[Any],
+        obj: models.Model,
+        *,
+        details: Mapping[str, Any] | None = None,
+        **_options: Any,
     ) -> list[Any]:
-        """Share `obj` with many people or teams at one level."""
+        """Share `obj` with many people or teams at one level, and set `details` (fields of Grant) along with it."""
         target = type(obj)
         wanted = level_ids(target)[_level(perm)]
         # Locked, because a change of the object that is under way can't see a share that is not there yet.
         changed_at = target._default_manager.select_for_update(no_key=True).values_list("updated_at").get(pk=obj.pk)[0]
         field = f"{self.user_or_group_field}_id"
-        rows = [
-            self.model(**{field: found.pk, "content_object_id": obj.pk, "permission_id": wanted, "sort_at": changed_at})
-            for found in users_or_groups
-        ]
+        held = {"content_object_id": obj.pk, "permission_id": wanted, "sort_at": changed_at, **(details or {})}
+        rows = [self.model(**{field: found.pk, **held}) for found in users_or_groups]
         self.bulk_create(
-            rows, update_conflicts=True, unique_fields=[field, "content_object_id"], update_fields=["permission_id"]
+            rows,
+            update_conflicts=True,
+            unique_fields=[field, "content_object_id"],
+            update_fields=["permission_id", *(details or {})],
         )
         return list(self.filter(**{f"{field}__in": [getattr(row, field) for row in rows], "content_object": obj.pk}))
 
