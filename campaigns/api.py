@@ -53,7 +53,7 @@ def read_campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 @router.patch(
     "/{uuid:campaign_id}",
     response=schemas.CampaignOut,
-    openapi_extra=declares("campaign:edit", 409, body=True, if_match=True),
+    openapi_extra=declares("campaign:edit", 409, body=True, if_match=True, may_ask=["campaign:publish"]),
 )
 def change_a_campaign(request: HttpRequest, campaign_id: UUID, body: schemas.CampaignChange) -> HttpResponse:
     """Change the fields you send. 409 when it is in the trash."""

@@ -5,8 +5,11 @@ row behind a record calls `changing()` with the same stamps in its transaction.
 """
 
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from kernel.cache.stamps import cached, changing
 from kernel.tenancy.context import SYSTEM, TenantLike
@@ -56,7 +59,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An API token with its owner as of now; times are ISO 8601 text as stored."""
+    """An API token with its owner as of now; times are ISO 8601 text as stored.
+
+    After a rotation `former_hash` opens it too until `former_until`; both are empty otherwise.
+    """
 
     id: UUID
     name: str
@@ -67,6 +73,8 @@ class Token:
     owner_name: str
     owner_email: str
     role: str
+    former_hash: str = ""
+    former_until: str = ""
 
 
 def tenant_by_host(host: str) -> Tenant | None:
@@ -111,7 +119,7 @@ def tenant_by_id(organization_id: UUID) -> Tenant | None:
 
 
 def member(tenant: TenantLike, user_id: UUID) -> Person | None:
-    """Return the person if they are an active member of the organization and their account is active."""
+    """Return the person if they are an active member whose time is not over, and their account is active."""
 
     def load() -> dict[str, Any] | None:
         user = User.objects.filter(pk=user_id, is_active=True).first()
@@ -126,10 +134,17 @@ def member(tenant: TenantLike, user_id: UUID) -> Person | None:
         if membership is None:
             return None
         role = membership.role
-        return _plain(replace(_account_of(user), name=membership.name, role=role.slug, role_name=role.name))
+        person = _plain(replace(_account_of(user), name=membership.name, role=role.slug, role_name=role.name))
+        return person | {"ends": membership.expires_at.isoformat() if membership.expires_at else None}
 
     found = cached((str(tenant.id), "member", str(user_id)), [_account(user_id), _access(tenant.id)], load)
-    return _person(found)
+    if found is None:
+        return None
+    # The record outlives the end of the person's place, which no write announces.
+    ends = found["ends"]
+    if ends is not None and datetime.fromisoformat(ends) <= timezone.now():
+        return None
+    return _person({name: value for name, value in found.items() if name != "ends"})
 
 
 def operator(user_id: UUID) -> Person | None:
@@ -164,7 +179,7 @@ def token(tenant: TenantLike, token_id: UUID) -> Token | None:
                 .filter(pk=token_id, revoked_at=None, owner__status=Membership.Status.ACTIVE)
                 .first()
             )
-        if row is None:
+        if row is None or row.owner.user_id is None:
             return None
         return _plain(
             Token(
@@ -177,6 +192,8 @@ def token(tenant: TenantLike, token_id: UUID) -> Token | None:
                 row.owner.name,
                 row.owner.email,
                 row.owner.role.slug,
+                bytes(row.former_hash or b"").hex(),
+                row.former_until.isoformat() if row.former_until else "",
             )
         )
 

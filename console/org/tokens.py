@@ -17,7 +17,7 @@ from console.org.forms import TokenForm
 from kernel.errors import Invalid
 from tenants.access.catalogue import label
 from tenants.access.models import ServiceToken
-from tenants.access.tokens import create_token, revoke_token, scopes_to_give, token_list
+from tenants.access.tokens import create_token, revoke_token, scopes_to_give, state_of, token_page
 from tenants.addresses import base_url
 
 DOCS = "/api/v1/docs"
@@ -58,7 +58,7 @@ def revoke(request: HttpRequest, token_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, form: TokenForm, status: int, created: dict[str, str] | None = None) -> HttpResponse:
     now = timezone.now()
     context = {
-        "tokens": [_token(token, _state(token, now)) for token in token_list(actor=actor_of(request))],
+        "tokens": [_token(token, state_of(token, now)) for token in token_page(actor=actor_of(request)).items],
         "form": form,
         "created": created,
         "docs_url": DOCS,
@@ -80,12 +80,6 @@ def _token(token: ServiceToken, state: str) -> dict[str, Any]:
         "last_used_at": token.last_used_at,
         "can_revoke": state == "active",
     }
-
-
-def _state(token: ServiceToken, now: Any) -> str:
-    if token.revoked_at is not None:
-        return "revoked"
-    return "active" if token.expires_at > now else "expired"
 
 
 def _form(request: HttpRequest, data: Any = None) -> TokenForm:

@@ -4,8 +4,9 @@ from audit.api import router as audit
 from campaigns.api import router as campaigns
 from catalog.api import router as products
 from kernel.http.api import Api
-from kernel.http.operations import PERMISSION
+from kernel.http.operations import MORE_PERMISSIONS, PERMISSION
 from tenants.access.api.me import router as me
+from tenants.access.api.tokens import router as tokens
 from tenants.access.catalogue import known
 from tenants.access.resolver import MEMBER
 
@@ -20,10 +21,21 @@ api = Api(prefix="api/v1", title="Campaign Builder API", version="1.0.0", descri
 api.add_router("/me", me)
 api.add_router("/campaigns", campaigns)
 api.add_router("/products", products)
+api.add_router("/tokens", tokens)
 api.add_router("/audit", audit)
 
-for _operation in api.operations():
-    if _operation.openapi_extra[PERMISSION] != MEMBER:
-        known(_operation.openapi_extra[PERMISSION])
 
+def permissions_asked(of: Api) -> frozenset[str]:
+    """Return every permission that operations ask for; raise KeyError for a name that the catalogue does not hold."""
+    declared = [operation.openapi_extra or {} for operation in of.operations()]
+    names = {name for extra in declared for name in (extra[PERMISSION], *extra.get(MORE_PERMISSIONS, ()))}
+    return frozenset(known(name) for name in names - {MEMBER})
+
+
+def scopes() -> frozenset[str]:
+    """Return what makes sense on a token: the permissions that some operation asks for (settings.API_SCOPES)."""
+    return _SCOPES
+
+
+_SCOPES = permissions_asked(api)
 urlpatterns = api.urlpatterns

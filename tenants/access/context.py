@@ -30,6 +30,7 @@ WHERE m.status = 'active' AND {_LIVE % {"name": "m"}}
 _TOKEN = f"""
 SELECT p.*, s.scopes::text FROM ({_PEOPLE} AND m.user_id = %s) p JOIN access_servicetoken s ON s.owner_id = p.id
 WHERE s.id = %s AND s.revoked_at IS NULL AND s.expires_at > now()
+    AND (%s OR s.secret_hash = %s OR (s.former_hash = %s AND s.former_until > now()))
 """
 
 
@@ -76,7 +77,7 @@ def access_of(actor: Actor) -> Access | None:
     if actor.user_id is None or actor.kind not in ("person", "token"):
         return None
     memo = current_scope().memo.setdefault(_MEMO, {})
-    key = (actor.user_id, actor.token_id, actor.scopes)
+    key = (actor.user_id, actor.token_id, actor.scopes, actor.proof)
     if key not in memo:
         memo[key] = _of_token(actor) if actor.kind == "token" else next(iter(accesses([actor.user_id])), None)
     found: Access | None = memo[key]
@@ -96,7 +97,8 @@ def forget() -> None:
 
 
 def _of_token(actor: Actor) -> Access | None:
-    for *row, scopes in _rows(_TOKEN, [actor.user_id, actor.token_id]):
+    proof = (actor.proof == b"", actor.proof, actor.proof)
+    for *row, scopes in _rows(_TOKEN, [actor.user_id, actor.token_id, *proof]):
         given = frozenset(json.loads(scopes))
         return replace(_access(row), scopes=given if actor.scopes is None else given & actor.scopes)
     return None

@@ -1,4 +1,4 @@
-"""API tokens: their text, and the commands that make and revoke them.
+"""API tokens: their text, and the commands that make, rotate and revoke them.
 
 `cb_live_<id>_<secret>_<crc>`: the id names organization and token, so a request finds both without a search; the
 crc lets us, and secret scanners, tell garbage without any I/O. Only the secret's sha256 is stored.
@@ -11,35 +11,31 @@ import secrets
 import string
 import zlib
 from base64 import b32decode, b32encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from kernel.errors import FieldError, Invalid, NotAllowed, NotFound
+from kernel.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound, PreconditionFailed
+from kernel.http.cursor import DEFAULT_PAGE, Page, Sort, page
 from kernel.ids import uuid7
 from kernel.tenancy.context import Actor, current_organization
 from tenants import records
+from tenants.access.catalogue import PERMISSIONS
 from tenants.access.models import Membership, ServiceToken
 from tenants.access.resolver import permissions_of, require, visible
 
 DEFAULT_LIFE = timedelta(days=90)
 LONGEST_LIFE = timedelta(days=366)
-# What the API's operations ask for; the other permissions have no operation yet, so no token needs them.
-API_SCOPES = (
-    "campaign:view",
-    "campaign:create",
-    "campaign:edit",
-    "campaign:publish",
-    "campaign:delete",
-    "campaign:restore",
-    "catalog:view",
-    "catalog:edit",
-    "audit:view",
-)
+DEFAULT_OVERLAP = timedelta(hours=24)
+LONGEST_OVERLAP = timedelta(days=7)
+_SORTS = {"-created_at": Sort(("created_at", "id"), descending=True)}
 _SECRET_LENGTH = 30  # 62^30 > 2^178
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _TEXT = re.compile(r"(cb_live_([a-z2-7]{52})_([0-9A-Za-z]{30}))_([0-9A-Za-z]{6})", re.ASCII)
@@ -68,16 +64,27 @@ def parse(text: str) -> ParsedToken | None:
     return ParsedToken(UUID(bytes=ids[:16]), UUID(bytes=ids[16:]), secret)
 
 
+def digest(secret: str) -> bytes:
+    """Return what is stored of a secret."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
 def matches(secret: str, secret_hash: str | bytes | memoryview) -> bool:
     """Whether `secret` is the one behind `secret_hash` (bytes as stored, or their hex); takes the same time always."""
     stored = secret_hash if isinstance(secret_hash, str) else bytes(secret_hash).hex()
-    return hmac.compare_digest(hashlib.sha256(secret.encode()).hexdigest(), stored)
+    return hmac.compare_digest(digest(secret).hex(), stored)
 
 
 def verify(token: ServiceToken, secret: str, *, at: datetime | None = None) -> bool:
-    """Whether `secret` opens `token` now: it matches, and the token is neither revoked nor expired."""
-    live = token.revoked_at is None and token.expires_at > (at or timezone.now())
-    return matches(secret, token.secret_hash) and live
+    """Whether `secret` opens `token` at that time: it is neither revoked nor expired, and the secret is its own.
+
+    That is the present secret, or until `former_until` the one before it.
+    """
+    now = at or timezone.now()
+    is_live = token.revoked_at is None and token.expires_at > now
+    is_present = matches(secret, token.secret_hash)
+    is_former = matches(secret, token.former_hash or b"")
+    return is_live and (is_present or (is_former and token.former_until is not None and token.former_until > now))
 
 
 def create_token(
@@ -85,55 +92,123 @@ def create_token(
 ) -> tuple[ServiceToken, str]:
     """Make a token that acts as `actor` narrowed to `scopes`; return it with its text, which is never shown again.
 
-    Without `expires_at` it lives 90 days.
+    Without `expires_at` it lives 90 days, or as long as the token that asks for it.
     """
     require(actor, "token:create")
     now = timezone.now()
-    ends = expires_at or now + DEFAULT_LIFE
+    latest = _latest_end(actor, now)
+    ends = expires_at or min(now + DEFAULT_LIFE, latest)
     wanted = sorted(set(scopes))
-    _check(actor, name.strip(), wanted, ends, now)
+    errors = [*_name_errors(name), *_scope_errors(actor, wanted), *_end_errors(ends, now, latest)]
+    if errors:
+        raise Invalid(errors=errors)
     people = Membership.objects.filter(status=Membership.Status.ACTIVE)
     owner = people.filter(user_id=actor.user_id).first() if actor.user_id else None
     if owner is None:
         raise NotAllowed(_("Only people of this organization can have tokens."))
-    organization = current_organization()
-    records.access_changing(organization.id)
-    token_id, secret = uuid7(), "".join(secrets.choice(_BASE62) for _i in range(_SECRET_LENGTH))
+    records.access_changing(current_organization().id)
+    token_id, secret = uuid7(), _new_secret()
     token = ServiceToken.objects.create(
-        id=token_id,
-        name=name.strip(),
-        owner=owner,
-        secret_hash=hashlib.sha256(secret.encode()).digest(),
-        scopes=wanted,
-        expires_at=ends,
+        id=token_id, name=name.strip(), owner=owner, secret_hash=digest(secret), scopes=wanted, expires_at=ends
     )
-    body = f"cb_live_{_name(organization.id.bytes + token_id.bytes)}_{secret}"
-    return token, f"{body}_{_crc(body)}"
+    return token, _text(token_id, secret)
 
 
-def revoke_token(*, actor: Actor, token_id: UUID) -> ServiceToken:
-    """End a token at once; revoking it again changes nothing."""
-    require(actor, "token:create")
-    token = visible(actor, "token:create", ServiceToken).filter(pk=token_id).first()
-    if token is None:
-        raise NotFound()
-    if token.revoked_at is None:
-        records.access_changing(current_organization().id)
-        token.revoked_at = timezone.now()
-        token.save(update_fields=["revoked_at"])
+def rotate_token(
+    *,
+    actor: Actor,
+    token_id: UUID,
+    version: int | None = None,
+    overlap: timedelta = DEFAULT_OVERLAP,
+    expires_at: datetime | None = None,
+) -> tuple[ServiceToken, str]:
+    """Give a token a new secret and return it with its new text, which is never shown again.
+
+    The secret it has now keeps working for `overlap`, at most until the token would have ended; one that was still
+    working from a rotation before ends at once. `expires_at` gives the token another end. Only its owner may do it,
+    because whoever holds the secret acts in the owner's name, and no token gets at the secret of a wider one.
+    """
+    token = _locked(actor, token_id, version)
+    _require_holder(actor, token)
+    now = timezone.now()
+    if token.revoked_at is not None or token.expires_at <= now:
+        raise Conflict(_("This token is over; make a new one."))
+    errors = []
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        errors.append(FieldError("/overlap_hours", "out_of_range", _("Choose at most 7 days.")))
+    if expires_at is not None:
+        errors += _end_errors(expires_at, now, _latest_end(actor, now))
+    if errors:
+        raise Invalid(errors=errors)
+    secret = _new_secret()
+    token.former_hash = bytes(token.secret_hash) if overlap else None
+    token.former_until = min(now + overlap, token.expires_at) if overlap else None
+    token.secret_hash, token.rotated_at = digest(secret), now
+    token.expires_at = expires_at or token.expires_at
+    _save(token, "secret_hash", "former_hash", "former_until", "rotated_at", "expires_at")
+    return token, _text(token.pk, secret)
+
+
+def rename_token(*, actor: Actor, token_id: UUID, name: str, version: int | None = None) -> ServiceToken:
+    """Call a token something else."""
+    token = _locked(actor, token_id, version)
+    errors = _name_errors(name)
+    if errors:
+        raise Invalid(errors=errors)
+    if token.name != name.strip():
+        token.name = name.strip()
+        _save(token, "name")
     return token
 
 
-def token_list(*, actor: Actor) -> Sequence[ServiceToken]:
-    """Return the tokens `actor` may manage with their owners, newest first."""
-    require(actor, "token:create")
-    return list(visible(actor, "token:create", ServiceToken).select_related("owner"))
+def revoke_token(*, actor: Actor, token_id: UUID, version: int | None = None) -> ServiceToken:
+    """End a token at once; revoking it again changes nothing."""
+    token = _locked(actor, token_id, version)
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        _save(token, "revoked_at")
+    return token
+
+
+def revoke_tokens_of(membership: Membership) -> int:
+    """End every token of somebody at once and return how many there were.
+
+    A part of other commands: whoever calls it has asked whether that is allowed.
+    """
+    records.access_changing(current_organization().id)
+    live = ServiceToken.objects.filter(owner=membership, revoked_at=None)
+    return live.update(revoked_at=timezone.now(), row_version=F("row_version") + 1)
+
+
+def token_detail(*, actor: Actor, token_id: UUID) -> ServiceToken:
+    """Return a token that `actor` may manage, with its owner."""
+    return _manageable(actor, token_id)
+
+
+def token_page(*, actor: Actor, cursor: str | None = None, limit: int | None = None) -> Page[ServiceToken]:
+    """Return one page of the tokens that `actor` may manage with their owners, newest first."""
+    return page(
+        _manageable_ones(actor),
+        name="tokens",
+        filters={},
+        sort="-created_at",
+        sorts=_SORTS,
+        cursor=cursor,
+        limit=limit or DEFAULT_PAGE,
+    )
+
+
+def state_of(token: ServiceToken, now: datetime) -> str:
+    """Return active, expired or revoked."""
+    if token.revoked_at is not None:
+        return "revoked"
+    return "active" if token.expires_at > now else "expired"
 
 
 def scopes_to_give(*, actor: Actor) -> list[str]:
     """Return the scopes that `actor` can put on a token: those that the API asks for, within their own rights."""
-    own = permissions_of(actor)
-    return [scope for scope in API_SCOPES if scope in own]
+    own, asked = permissions_of(actor), import_string(settings.API_SCOPES)()
+    return [scope for scope in PERMISSIONS if scope in asked and scope in own]
 
 
 def has_tokens(*, actor: Actor) -> bool:
@@ -141,21 +216,95 @@ def has_tokens(*, actor: Actor) -> bool:
     return visible(actor, "token:create", ServiceToken).exists()
 
 
-def _check(actor: Actor, name: str, scopes: list[str], ends: datetime, now: datetime) -> None:
-    errors = []
-    if not 1 <= len(name) <= 80 or "\x00" in name:
-        errors.append(FieldError("/name", "wrong_length", _("Give a name of 1 to 80 characters.")))
+def may_rotate(*, actor: Actor, token: ServiceToken) -> bool:
+    """Whether `actor` may have the new secret of this token, whose owner is loaded."""
+    is_own = token.owner.user_id == actor.user_id
+    return is_own and (actor.kind != "token" or set(token.scopes) <= permissions_of(actor).keys())
+
+
+def _manageable_ones(actor: Actor) -> QuerySet[ServiceToken]:
+    require(actor, "token:create")
+    return visible(actor, "token:create", ServiceToken).select_related("owner")
+
+
+def _manageable(actor: Actor, token_id: UUID) -> ServiceToken:
+    token = _manageable_ones(actor).filter(pk=token_id).first()
+    if token is None:
+        raise NotFound()
+    return token
+
+
+def _require_holder(actor: Actor, token: ServiceToken) -> None:
+    if token.owner.user_id != actor.user_id:
+        raise NotAllowed(
+            _("Only %(name)s may have this token's secret. You can revoke the token.") % {"name": token.owner.name},
+            permission="token:create",
+            granted_by=[],
+        )
+    if not may_rotate(actor=actor, token=token):
+        raise NotAllowed(
+            _("A token can't have the secret of a token with more scopes."),
+            code="beyond_own_rights",
+            permission="token:create",
+            granted_by=[],
+        )
+
+
+def _locked(actor: Actor, token_id: UUID, version: int | None) -> ServiceToken:
+    """Return the token where nobody else changes access until this transaction ends; refuse another version."""
+    _manageable(actor, token_id)  # who may not see it makes nobody wait
+    records.access_changing(current_organization().id)
+    token = _manageable(actor, token_id)
+    if version is not None and token.row_version != version:
+        raise PreconditionFailed(version=token.row_version)
+    return token
+
+
+def _save(token: ServiceToken, *fields: str) -> None:
+    token.row_version += 1
+    token.save(update_fields=[*fields, "row_version"])
+
+
+def _latest_end(actor: Actor, now: datetime) -> datetime:
+    """A year from now; what a token makes does not outlive that token."""
+    latest = now + LONGEST_LIFE
+    own = ServiceToken.objects.filter(pk=actor.token_id).first() if actor.token_id else None
+    return min(latest, own.expires_at) if own else latest
+
+
+def _name_errors(name: str) -> list[FieldError]:
+    if 1 <= len(name.strip()) <= 80 and "\x00" not in name:
+        return []
+    return [FieldError("/name", "wrong_length", _("Give a name of 1 to 80 characters."))]
+
+
+def _scope_errors(actor: Actor, scopes: list[str]) -> list[FieldError]:
+    if not scopes:
+        return [FieldError("/scopes", "required", _("Choose at least one scope."))]
     own = permissions_of(actor)
     beyond = [scope for scope in scopes if scope not in own]
-    if not scopes:
-        errors.append(FieldError("/scopes", "required", _("Choose at least one scope.")))
-    if beyond:
-        message = _("You can't give what you don't have: %(scopes)s.") % {"scopes": ", ".join(beyond)}
-        errors.append(FieldError("/scopes", "beyond_own_rights", message))
-    if not now < ends <= now + LONGEST_LIFE:
-        errors.append(FieldError("/expires_at", "out_of_range", _("Choose a time within the next year.")))
-    if errors:
-        raise Invalid(errors=errors)
+    if not beyond:
+        return []
+    message = _("You can't give what you don't have: %(scopes)s.") % {"scopes": ", ".join(beyond)}
+    return [FieldError("/scopes", "beyond_own_rights", message)]
+
+
+def _end_errors(ends: datetime, now: datetime, latest: datetime) -> list[FieldError]:
+    if now < ends <= latest:
+        return []
+    if now < ends <= now + LONGEST_LIFE:
+        message = _("A token can't make one that lives longer than itself.")
+        return [FieldError("/expires_at", "beyond_own_rights", message)]
+    return [FieldError("/expires_at", "out_of_range", _("Choose a time within the next year."))]
+
+
+def _new_secret() -> str:
+    return "".join(secrets.choice(_BASE62) for _position in range(_SECRET_LENGTH))
+
+
+def _text(token_id: UUID, secret: str) -> str:
+    body = f"cb_live_{_name(current_organization().id.bytes + token_id.bytes)}_{secret}"
+    return f"{body}_{_crc(body)}"
 
 
 def _name(ids: bytes) -> str:

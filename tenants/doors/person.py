@@ -61,7 +61,7 @@ def _by_token(request: DoorRequest, header: str) -> None:
     if tenant is None or (request.organization is not None and request.organization.id != tenant.id):
         raise Unauthenticated(_("This token is not valid here."), code="invalid_token")
     token = records.token(tenant, parsed.token_id)
-    if token is None or not tokens.matches(parsed.secret, token.secret_hash):
+    if token is None or not _opens(token, parsed.secret):
         raise Unauthenticated(_("This token is unknown or was revoked."), code="invalid_token")
     if datetime.fromisoformat(token.expires_at) <= timezone.now():
         raise Unauthenticated(_("This token has expired; make a new one."), code="token_expired")
@@ -77,7 +77,15 @@ def _by_token(request: DoorRequest, header: str) -> None:
         role=token.role,
         token_id=token.id,
         scopes=frozenset(token.scopes),
+        proof=tokens.digest(parsed.secret),
     )
+
+
+def _opens(token: records.Token, secret: str) -> bool:
+    if tokens.matches(secret, token.secret_hash):
+        return True
+    is_former = tokens.matches(secret, token.former_hash)
+    return is_former and datetime.fromisoformat(token.former_until) > timezone.now()
 
 
 def _by_session(request: DoorRequest) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kernel.errors import Invalid, NotAllowed, NotFound
 from kernel.tenancy.context import Actor, Scope
 from tenants.access.models import Membership, ServiceToken
-from tenants.access.tokens import create_token, matches, parse, revoke_token, token_list, verify
+from tenants.access.tokens import create_token, matches, parse, revoke_token, token_page, verify
 from tests.access.conftest import token_of
 
 
@@ -122,8 +122,8 @@ def test_people_end_their_own_tokens_and_admins_everybodys(marketer: Actor, anal
 
     with pytest.raises(NotFound):
         revoke_token(actor=analyst, token_id=own.pk)
-    assert [token.pk for token in token_list(actor=analyst)] == []
-    assert [token.pk for token in token_list(actor=admin)] == [own.pk]
+    assert [token.pk for token in token_page(actor=analyst).items] == []
+    assert [token.pk for token in token_page(actor=admin).items] == [own.pk]
 
     ended = revoke_token(actor=admin, token_id=own.pk)
     assert not verify(ended, parsed.secret)

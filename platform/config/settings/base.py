@@ -70,6 +70,7 @@ TENANT_TIMEOUTS = {
     },
 }
 API_PERMISSION_CHECK = "tenants.access.resolver.require_some"
+API_SCOPES = "config.api.scopes"
 JOBS_ACTOR_RESOLVER = "tenants.actors.job_actor"
 DEFAULT_FROM_EMAIL = f"Campaign Builder <no-reply@{BASE_DOMAIN}>"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

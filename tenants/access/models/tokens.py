@@ -28,6 +28,7 @@ class ServiceToken(models.Model):
     rotated_at = models.DateTimeField(null=True, blank=True)
     former_hash = models.BinaryField(max_length=32, null=True)
     former_until = models.DateTimeField(null=True, blank=True)
+    row_version = models.PositiveIntegerField(default=1, db_default=1)
 
     owner_path: ClassVar[str] = "owner__user_id"
 
