@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from console.navigation import operator_groups, tenant_groups
 from console.public.account_nav import account_groups
+from kernel.tenancy.context import Actor
 from tenants.addresses import base_url
 from tenants.doors.request import DoorRequest
+from tenants.records import Person
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
@@ -21,32 +23,36 @@ def console(request: HttpRequest) -> dict[str, Any]:
     tenant = cast(DoorRequest, request).organization
     person = cast(DoorRequest, request).person
     if getattr(request, "host_kind", "base") == "base":
-        return {
+        return _look(person) | {
             "persona": "org",
             "brand": {"name": _("Campaign Builder"), "url": reverse("public:choose")},
             "environment": _environment(),
             "nav": account_groups(request),
-            "account": {
-                "name": actor.name or actor.email,
-                "email": actor.email,
-                "role": "",
-                "sign_out_url": reverse("public:sign-out"),
-                "chooser_url": reverse("public:choose"),
-            },
+            "account": _account(actor, person) | {"sign_out_url": reverse("public:sign-out")},
         }
-    return {
+    return _look(person) | {
         "persona": "ops" if tenant is None else "org",
         "brand": {"name": _("Operator console") if tenant is None else tenant.name, "url": "/"},
         "environment": _environment() if tenant is None else _("%(plan)s plan") % {"plan": tenant.plan},
         "nav": operator_groups(request) if tenant is None else tenant_groups(request, actor),
-        "account": {
-            "name": actor.name or actor.email,
-            "email": actor.email,
-            "role": person.role_name if person else "",
-            "sign_out_url": reverse("signin:out"),
-            "chooser_url": base_url("/?stay=1"),
-        },
+        "account": _account(actor, person) | {"sign_out_url": reverse("signin:out")},
     }
+
+
+def _account(actor: Actor, person: Person | None) -> dict[str, str]:
+    return {
+        "name": actor.name or actor.email,
+        "email": actor.email,
+        "role": person.role_name if person else "",
+        "picture": person.picture if person else "",
+        "account_url": base_url("/account/"),
+        "chooser_url": base_url("/choose/"),
+    }
+
+
+def _look(person: Person | None) -> dict[str, str]:
+    chosen = person.theme if person else ""
+    return {"account_theme": chosen, "theme": "" if chosen == "auto" else chosen}
 
 
 def _environment() -> str:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from kernel.errors import Unauthenticated
+from kernel.errors import NotFound, Unauthenticated
 from kernel.http.request_id import request_id_of
 from kernel.tenancy.context import Actor
 from kernel.tenancy.scope import scope
@@ -50,6 +50,18 @@ def account_page(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if cast(DoorRequest, request).person is None:
             return _to_sign_in(request, "public:sign-in")
+        return view(request, *args, **kwargs)
+
+    return _marked(guarded, ACCOUNT)
+
+
+def embedded(view: View) -> View:
+    """What pages of every host embed, such as pictures of people: without a signed-in person it does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if cast(DoorRequest, request).person is None:
+            raise NotFound()
         return view(request, *args, **kwargs)
 
     return _marked(guarded, ACCOUNT)

@@ -1,16 +1,12 @@
 """The operators' forms: they hold what was typed; what is right about it the commands decide."""
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from console.forms import choose
-
-REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+from console.forms import choose, time_zones
 
 
 class OnboardForm(forms.Form):
@@ -53,14 +49,3 @@ class PlanForm(forms.Form):
     def __init__(self, data: Any = None, *, plans: Iterable[tuple[str, str]], **more: Any) -> None:
         super().__init__(data, **more)
         choose(self, "plan", plans)
-
-
-def time_zones() -> list[tuple[str, Any]]:
-    """Return UTC, then places by region, as choices."""
-    names = sorted(name for name in available_timezones() if name.partition("/")[0] in REGIONS)
-    groups = groupby(names, key=lambda name: name.partition("/")[0])
-    return [("UTC", "UTC"), *((region, [(name, _place(name)) for name in found]) for region, found in groups)]
-
-
-def _place(name: str) -> str:
-    return name.partition("/")[2].replace("_", " ").replace("/", ", ")

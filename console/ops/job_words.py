@@ -17,6 +17,11 @@ KINDS: dict[str, str | Promise] = {
     "tenants.roll_back": _("Roll back onboarding"),
     "tenants.send_invitation": _("Mail an invitation"),
     "tenants.send_addresses": _("Mail a person's addresses"),
+    "tenants.send_password_reset": _("Mail a link to a new password"),
+    "tenants.send_email_change": _("Mail a link to a new address"),
+    "tenants.send_account_notice": _("Mail a notice about an account"),
+    "tenants.mirror_email": _("Write a person's new address into their organizations"),
+    "tenants.tidy_pictures": _("Remove former pictures of a person"),
     "legacy.check": _("Check a browser's dump"),
     "legacy.apply": _("Import a browser's dump"),
 }

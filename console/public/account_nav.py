@@ -7,7 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from console.navigation import Item, group, with_current
 
-ACCOUNT: tuple[Item, ...] = ()
+ACCOUNT = (
+    Item("public:account", _("Profile"), "user"),
+    Item("public:account-email", _("E-mail"), "mail"),
+    Item("public:account-password", _("Password"), "lock"),
+)
 SECURITY: tuple[Item, ...] = (
     Item("public:account-security", _("Second factor"), "shield-check"),
     Item("public:account-sessions", _("Sessions"), "globe"),

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from console.public import invitations, second_factor, security, sessions, views
+from console.public import account, email, invitations, password, second_factor, security, sessions, views
+from console.signin import pictures
 
 app_name = "public"
 
@@ -14,6 +15,17 @@ urlpatterns = [
     path("signed-out/", views.signed_out, name="signed-out"),
     path("find/", views.find, name="find"),
     path("continue/", views.hand_over, name="continue"),
+    path("password/", password.forgot, name="password-forgot"),
+    path("password/reset/open/", password.reset),
+    path("password/reset/<str:token>/", password.take_token, name="password-reset"),
+    path("account/", account.profile, name="account"),
+    path("account/picture/", account.picture, name="account-picture"),
+    path("account/picture/remove/", account.remove_picture, name="account-picture-remove"),
+    path("account/pictures/<uuid:user_id>/<str:digest>.webp", pictures.picture),
+    path("account/password/", password.change, name="account-password"),
+    path("account/email/", email.page, name="account-email"),
+    path("account/email/confirm/open/", email.confirm),
+    path("account/email/confirm/<str:token>/", email.take_token, name="account-email-confirm"),
     path("invitation/open/", invitations.invitation),
     path("invitation/<str:token>/", invitations.take_token, name="invitation"),
     path("second-factor/", second_factor.ask, name="second-factor"),

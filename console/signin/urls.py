@@ -1,8 +1,8 @@
-"""Addresses of coming in and going out, the same on every organization's and the operators' host."""
+"""Addresses that every organization's host and the operators' have alike: coming in, going out, people's pictures."""
 
 from django.urls import path
 
-from console.signin import views
+from console.signin import pictures, views
 
 app_name = "signin"
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("sign-in/used/", views.used, name="used"),
     path("session/<str:code>/", views.session, name="session"),
     path("sign-out/", views.out, name="out"),
+    path("account/pictures/<uuid:user_id>/<str:digest>.webp", pictures.picture),
 ]

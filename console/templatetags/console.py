@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString
 
 from console.status import look_of
 from tenants.addresses import base_url
+from tenants.pictures import url_of
 
 register = template.Library()
 
@@ -145,6 +146,12 @@ def seconds(value: float | Literal[""] | None) -> str:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+@register.filter
+def picture_url(key: str) -> str:
+    """Where a stored picture of a person is shown, on whatever host the page is."""
+    return url_of(key)
 
 
 @register.filter

@@ -20,6 +20,7 @@ from tenants.access.ceiling import require_within
 from tenants.access.members import add_member
 from tenants.access.models import Membership, Role
 from tenants.access.resolver import require
+from tenants.commands.account.profile import mirror_picture
 from tenants.commands.checks import name_errors, password_errors, person_errors
 from tenants.models import Invitation, Organization, User
 from tenants.queries import invitations as queries
@@ -141,6 +142,7 @@ def accept(*, actor: Actor | None, token: str, name: str = "", password: str = "
             _create_account(user)
         with scope(organization, actor=by, source="console", request_id=request_id):
             add_member(actor=SYSTEM, user=user, role_slug=invitation.role, name=invitation.name or user.name)
+        mirror_picture(actor=by, user=user)
     return Acceptance(user, organization, created)
 
 

@@ -1,6 +1,6 @@
 """The messages of coming in, as plain text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.core.mail import EmailMessage
 from django.utils import formats
@@ -40,6 +40,56 @@ def addresses(email: str, places: Sequence[Place]) -> None:
         text = _("Your account belongs to no organization. An administrator of yours can invite you.")
     end = _("You can always sign in at %(url)s") % {"url": base_url()}
     _send(email, _("Your organizations in Campaign Builder"), f"{text}\n\n{end}")
+
+
+def password_reset(email: str, token: str) -> None:
+    """Mail the link that sets a new password."""
+    _send(
+        email,
+        _("A new password for Campaign Builder"),
+        _(
+            "Somebody, probably you, asked for a new password.\n\n"
+            "Open this link to set it. It works once, for an hour:\n\n%(link)s\n\n"
+            "If it was not you, ignore this message: your password stays as it is."
+        )
+        % {"link": base_url(f"/password/reset/{token}/")},
+    )
+
+
+def email_change(email: str, before: str, token: str) -> None:
+    """Mail the link that moves an account to this address."""
+    _send(
+        email,
+        _("Confirm your new address for Campaign Builder"),
+        _(
+            "The account %(before)s asked to use this address from now on.\n\n"
+            "Open this link, signed in to that account, to confirm. It works once, for an hour:\n\n%(link)s\n\n"
+            "If this says nothing to you, ignore this message: nothing happens."
+        )
+        % {"before": before, "link": base_url(f"/account/email/confirm/{token}/")},
+    )
+
+
+def account_notice(email: str, what: str, facts: Mapping[str, str]) -> None:
+    """Tell a person what was done with their account, and what to do if it was not them."""
+    subject, text = {
+        "password_changed": (
+            _("Your password was changed"),
+            _("The password of your account was changed. You are signed out everywhere else."),
+        ),
+        "email_change_asked": (
+            _("Your address is about to be changed"),
+            _("Somebody who knows your password asked to move your account to %(email)s."),
+        ),
+        "email_changed": (
+            _("Your address was changed"),
+            _("Your account has the address %(email)s from now on. Messages go there."),
+        ),
+    }[what]
+    end = _("If it was not you, set a new password at %(url)s and tell an administrator of yours.") % {
+        "url": base_url("/password/")
+    }
+    _send(email, subject, f"{text % facts}\n\n{end}")
 
 
 def _send(to: str, subject: str, text: str) -> None:

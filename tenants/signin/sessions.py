@@ -11,7 +11,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, login, logout
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login, logout
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -131,6 +131,13 @@ def prune_sessions() -> int:
         removed = Session.objects.filter(session_key__in=keys).delete()[0]
         removed += SessionRecord.objects.filter(session_key__in=keys).delete()[0]
         return removed + SessionRecord.objects.filter(pk__in=records).delete()[0]
+
+
+def keep_session(request: HttpRequest, user: User) -> None:
+    """Let the request's session, under a new key, outlive the change of its person's password."""
+    request.session.cycle_key()
+    request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    record(request)
 
 
 def close_session(request: HttpRequest) -> None:

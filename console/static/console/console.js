@@ -21,6 +21,7 @@ function toggleTheme() {
   root.dataset.theme = theme;
   try {
     localStorage.setItem("theme", theme);
+    localStorage.setItem("theme-over", root.dataset.accountTheme ?? "auto");
   } catch {
     // Storage is closed to this page: the choice lasts until the next page.
   }

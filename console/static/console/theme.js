@@ -1,13 +1,15 @@
 // Runs before the first paint, so that a chosen theme never flashes.
-// A theme that the server wrote into the page stands; "auto" follows the system.
+// The account's setting counts; a choice made here by the button stands above it until the setting changes.
 (() => {
   const root = document.documentElement;
-  if (root.dataset.theme) return;
+  const account = root.dataset.accountTheme;
+  let theme = root.dataset.theme;
   try {
-    const chosen = localStorage.getItem("theme");
-    if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
-    else if (matchMedia("(prefers-color-scheme: dark)").matches) root.dataset.theme = "dark";
+    const over = localStorage.getItem("theme-over") ?? "auto";
+    if (!account || account === over) theme = localStorage.getItem("theme") ?? theme;
   } catch {
-    // Storage is closed to this page: the system's theme is used.
+    // Storage is closed to this page: the account's or the system's theme is used.
   }
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  else if (matchMedia("(prefers-color-scheme: dark)").matches) root.dataset.theme = "dark";
 })();

@@ -186,6 +186,7 @@ FILE_UPLOAD_HANDLERS = [
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 MAX_DUMP_BYTES = 512 * 1024 * 1024
+MAX_PICTURE_BYTES = 5 * 1024 * 1024
 
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -204,6 +205,10 @@ ACCOUNT_RATE_LIMITS = {
     "second_factor_failed": "10/m/ip,5/5m/key",
     "find_organization": "10/m/ip,3/10m/key",
     "accept_invitation": "20/m/ip",
+    "reset_password": "10/m/ip,3/10m/key",
+    "reset_password_from_key": "20/m/ip",
+    "confirm_password": "20/m/ip,5/5m/key",
+    "confirm_email_change": "20/m/ip",
 }
 
 LOGGING = {

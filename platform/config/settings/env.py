@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -36,7 +36,12 @@ VARIABLES = {
             " the newest first, with commas between them.",
             None,
         ),
-        Variable("EMAIL_URL", "smtp://user:password@host:port, or file:///folder for the outbox.", None),
+        Variable(
+            "EMAIL_URL",
+            "smtp://user:password@host:port (STARTTLS with a user; ?starttls=on or off says otherwise),"
+            " smtps://user:password@host:port, or file:///folder for the outbox.",
+            None,
+        ),
         Variable("PRIVATE_STORAGE_ROOT", "Folder of uploaded dumps and other private files.", None),
         Variable("TENANT_DB_ROLES", "on: one database role per organization; off: only search_path.", "on"),
         Variable(
@@ -114,21 +119,39 @@ def own_redis(url: str, worker: str) -> str:
 
 
 def mailers(url: str) -> dict[str, Any]:
-    """Return Django's MAILERS for smtp://user:password@host:port, smtps://... or file:///folder."""
+    """Return Django's MAILERS for smtp://user:password@host:port, smtps://... or file:///folder.
+
+    smtp:// with a user goes over to TLS before the password is sent (STARTTLS, port 587); without one it stays plain
+    (port 25, a relay of one's own). `?starttls=on` and `?starttls=off` say otherwise. smtps:// is TLS from the start.
+    """
     parts = urlsplit(url)
     options: dict[str, Any]
     if parts.scheme == "file":
         backend, options = "filebased", {"file_path": unquote(parts.path)}
     elif parts.scheme in ("smtp", "smtps"):
-        backend = "smtp"
+        backend, over = "smtp", _starttls(parts)
         options = {
             "host": parts.hostname or "localhost",
-            "port": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "port": parts.port or (465 if parts.scheme == "smtps" else 587 if over else 25),
             "username": unquote(parts.username or ""),
             "password": unquote(parts.password or ""),
             "use_ssl": parts.scheme == "smtps",
+            "use_tls": over,
             "timeout": 10,
         }
     else:
         raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtps:// or file://")
     return {"default": {"BACKEND": f"django.core.mail.backends.{backend}.EmailBackend", "OPTIONS": options}}
+
+
+def _starttls(parts: SplitResult) -> bool:
+    asked = parse_qs(parts.query, keep_blank_values=True)
+    if asked.keys() - {"starttls"} or (asked and parts.scheme == "smtps"):
+        raise ImproperlyConfigured(
+            "EMAIL_URL understands ?starttls=on or ?starttls=off after smtp://, and nothing else."
+        )
+    if not asked:
+        return parts.scheme == "smtp" and bool(parts.username)
+    if asked["starttls"] not in (["on"], ["off"]):
+        raise ImproperlyConfigured("EMAIL_URL: starttls must be on or off.")
+    return asked["starttls"] == ["on"]
