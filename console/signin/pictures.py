@@ -1,5 +1,6 @@
 """People's pictures, on every host where somebody may see the person."""
 
+import re
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,17 +12,18 @@ from tenants import pictures
 from tenants.doors.request import DoorRequest
 from tenants.queries.account import may_see_picture
 
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
 
 @embedded
 @require_safe
 def picture(request: DoorRequest, user_id: UUID, digest: str) -> HttpResponse:
     """Answer with the person's present picture; its address changes with it, so browsers may keep it for good."""
-    key = pictures.key_of(user_id, digest)
+    viewer, key = request.person, pictures.key_of(user_id, digest)
     organization = request.organization.id if request.organization else None
-    viewer = request.person
-    if viewer is None or not may_see_picture(viewer.user_id, organization, user_id, key):
+    if viewer is None or DIGEST.fullmatch(digest) is None:
         raise NotFound()
-    content = pictures.read(key)
+    content = pictures.read(key) if may_see_picture(viewer.user_id, organization, user_id, key) else None
     if content is None:
         raise NotFound()
     response = HttpResponse(content, content_type="image/webp")

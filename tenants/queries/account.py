@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
 from tenants import records
@@ -33,12 +33,14 @@ def open_email_change(user_id: UUID, token: str | None = None) -> EmailChange | 
 def may_see_picture(viewer_id: UUID, organization_id: UUID | None, user_id: UUID, key: str) -> bool:
     """Whether `key` is the present picture of somebody whom the viewer may see on this host.
 
-    On an organization's host that is whoever belongs to it; elsewhere oneself, whoever shares an organization, and
-    for operators everybody.
+    On an organization's host that is whoever belongs to it, for its active members; elsewhere oneself, whoever shares
+    an organization, and for operators everybody.
     """
     shown = DirectoryEntry.objects.filter(user_id=user_id, picture=key)
     if organization_id is not None:
-        return shown.filter(organization_id=organization_id).exists()
+        here = DirectoryEntry.objects.filter(organization_id=organization_id)
+        belongs = Exists(here.filter(user_id=viewer_id, status=Status.ACTIVE))
+        return shown.filter(belongs, organization_id=organization_id).exists()
     if viewer_id == user_id or records.operator(viewer_id) is not None:
         return User.objects.filter(pk=user_id, picture=key).exists()
     together = Q(organization__directory__user_id=viewer_id, organization__directory__status=Status.ACTIVE)

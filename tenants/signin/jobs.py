@@ -10,7 +10,7 @@ from kernel.jobs import JobContext, handler
 from kernel.tenancy.scope import scope
 from tenants.commands.account import email as account_email
 from tenants.commands.account import notices
-from tenants.commands.account.password import SEND_RESET, send_password_reset
+from tenants.commands.account.password import SEND_RESET, make_reset_link
 from tenants.commands.account.profile import TIDY, tidy_pictures
 from tenants.commands.invitations import SEND, send_invitation
 from tenants.commands.people import SEND_ADDRESSES, send_addresses
@@ -40,13 +40,21 @@ def addresses(ctx: JobContext) -> dict[str, Any] | None:
 @handler(SEND_RESET, transactional=False, timeout=60, platform=True)
 def password_reset(ctx: JobContext) -> dict[str, Any] | None:
     """Mail a person the link to a new password. A killed attempt may mail a second link; both work."""
-    return {"sent": send_password_reset(actor=ctx.actor, email=ctx.payload["email"])}
+    with ctx.transaction():
+        link = make_reset_link(actor=ctx.actor, email=ctx.payload["email"])
+    if link is not None:
+        mail.password_reset(link.email, link.token)
+    return {"sent": link is not None}
 
 
 @handler(account_email.SEND_CHANGE, transactional=False, timeout=60, platform=True)
 def email_change(ctx: JobContext) -> dict[str, Any] | None:
     """Mail a new address the link that confirms it. A killed attempt may mail it twice; the last one works."""
-    return {"sent": account_email.send_email_change(actor=ctx.actor, change_id=UUID(ctx.payload["change_id"]))}
+    with ctx.transaction():
+        link = account_email.make_change_link(actor=ctx.actor, change_id=UUID(ctx.payload["change_id"]))
+    if link is not None:
+        mail.email_change(link.email, link.account, link.token)
+    return {"sent": link is not None}
 
 
 @handler(notices.SEND, transactional=False, timeout=60, platform=True)

@@ -1,8 +1,9 @@
 """The messages of coming in, as plain text."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, mailers
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -93,4 +94,7 @@ def account_notice(email: str, what: str, facts: Mapping[str, str]) -> None:
 
 
 def _send(to: str, subject: str, text: str) -> None:
-    EmailMessage(subject=" ".join(subject.split()), body=text + "\n", to=[to]).send()
+    mailer = mailers.default
+    # EmailMessage.send() leaves a connection open that broke while it was being secured.
+    with closing(mailer):
+        mailer.send_messages([EmailMessage(subject=" ".join(subject.split()), body=text + "\n", to=[to])])

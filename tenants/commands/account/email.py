@@ -14,11 +14,10 @@ from kernel.tenancy.context import SYSTEM, Actor, current_organization
 from tenants import records
 from tenants.access.models import Membership
 from tenants.commands.account.notices import EMAIL_CHANGE_ASKED, EMAIL_CHANGED, notify
-from tenants.commands.account.own import LIFETIME, kill_links, new_token, own_account, require_password
+from tenants.commands.account.own import LIFETIME, Link, kill_links, new_token, own_account, require_password
 from tenants.commands.checks import person_errors
 from tenants.models import DirectoryEntry, EmailChange, Organization, User
 from tenants.queries.account import hash_of, open_email_change
-from tenants.signin import mail
 
 SEND_CHANGE = "tenants.send_email_change"
 MIRROR = "tenants.mirror_email"
@@ -44,15 +43,17 @@ def request_email_change(*, actor: Actor, email: str, password: str) -> EmailCha
     return change
 
 
-def send_email_change(*, actor: Actor, change_id: UUID) -> bool:
-    """Mail the link; whether the change is still wanted. The token exists in the mail alone; its hour begins now."""
-    token = new_token()
-    rows = EmailChange.objects.filter(pk=change_id, used_at=None)
-    if not rows.update(token_hash=hash_of(token), expires_at=Now() + LIFETIME):
-        return False
-    change = rows.select_related("user").get()
-    mail.email_change(change.email, change.user.email, token)
-    return True
+def make_change_link(*, actor: Actor, change_id: UUID) -> Link | None:
+    """Return the link that confirms the change; None where it is not wanted any more. Its hour begins now.
+
+    Each call makes another link, and the former one is dead.
+    """
+    change = EmailChange.objects.select_related("user").filter(pk=change_id, used_at=None).first()
+    if change is None:
+        return None
+    link = Link(change.email, change.user.email, new_token())
+    rows = EmailChange.objects.filter(pk=change.pk, used_at=None)
+    return link if rows.update(token_hash=hash_of(link.token), expires_at=Now() + LIFETIME) else None
 
 
 def confirm_email_change(*, actor: Actor, token: str) -> User:

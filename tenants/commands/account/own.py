@@ -1,6 +1,7 @@
 """What every change of an account starts with: whose it is, and that it is really them."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password
@@ -30,8 +31,17 @@ def require_password(user: User, password: str, field: str) -> None:
         raise Invalid(message, errors=[FieldError(field, "password_wrong", message)])
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What is about to be mailed, and to whom. The token exists nowhere else; the database holds its hash."""
+
+    email: str
+    account: str
+    token: str
+
+
 def new_token() -> str:
-    """Return the secret of a link that is about to be mailed; nothing but its hash is kept."""
+    """Return the secret of a link."""
     return secrets.token_urlsafe(32)
 
 

@@ -13,12 +13,11 @@ from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope
 from tenants import records
 from tenants.commands.account.notices import PASSWORD_CHANGED, notify
-from tenants.commands.account.own import LIFETIME, kill_links, new_token, own_account, require_password
+from tenants.commands.account.own import LIFETIME, Link, kill_links, new_token, own_account, require_password
 from tenants.commands.checks import NOBODYS, password_errors
 from tenants.models import PasswordReset, User
 from tenants.queries.account import hash_of, open_reset
 from tenants.queries.people import person_by_email
-from tenants.signin import mail
 
 SEND_RESET = "tenants.send_password_reset"
 KEPT = timedelta(days=1)
@@ -42,21 +41,19 @@ def request_password_reset(*, actor: Actor, email: str) -> None:
     enqueue(SEND_RESET, {"email": email}, actor=actor, dedupe_key=email.strip().lower()[:200])
 
 
-def send_password_reset(*, actor: Actor, email: str) -> bool:
-    """Mail a link that works once, for an hour; whether there was somebody to mail to.
+def make_reset_link(*, actor: Actor, email: str) -> Link | None:
+    """Return a link that sets the password of the account at this address, once, within an hour; None without one.
 
-    The token exists in the mail alone. Runs in the public phase; tried again, it mails another link.
+    Each call makes another link; the first that is used kills the rest.
     """
     user = person_by_email(email)
     if user is None or not user.is_active or user.email.lower().endswith(NOBODYS):
-        return False
-    token = new_token()
-    with public_scope(actor=actor, source="job"):
-        PasswordReset.objects.filter(expires_at__lt=Now() - KEPT).delete()
-        PasswordReset.objects.create(token_hash=hash_of(token), user=user, expires_at=Now() + LIFETIME)
-        event("person.asked_for_password_reset", user)
-    mail.password_reset(user.email, token)
-    return True
+        return None
+    link = Link(user.email, user.email, new_token())
+    PasswordReset.objects.filter(expires_at__lt=Now() - KEPT).delete()
+    PasswordReset.objects.create(token_hash=hash_of(link.token), user=user, expires_at=Now() + LIFETIME)
+    event("person.asked_for_password_reset", user)
+    return link
 
 
 def reset_password(*, actor: Actor | None, token: str, password: str, request_id: str = "") -> User:
