@@ -169,14 +169,17 @@ def _respond(request: HttpRequest, token: ServiceToken) -> HttpResponse:
 def _with_secret(
     request: HttpRequest, token: ServiceToken, secret: str, *, status: int = 200, location: str = ""
 ) -> HttpResponse:
-    payload = _plain(token) | {"token": secret}
-    response = respond(request, payload, status=status, version=token.row_version, location=location)
+    response = respond(request, _plain(token) | {"token": secret}, status=status, location=location)
+    response["ETag"] = _tag(token)  # the token's, as reading it gives: the secret is no part of that
     response["Cache-Control"] = "no-store"
     return response
 
 
 def _etag(request: HttpRequest, token_id: UUID) -> str:
-    token = token_detail(actor=actor_of(request), token_id=token_id)
+    return _tag(token_detail(actor=actor_of(request), token_id=token_id))
+
+
+def _tag(token: ServiceToken) -> str:
     return of(dump(_plain(token)), token.row_version)
 
 
