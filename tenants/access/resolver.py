@@ -227,12 +227,13 @@ def _actions(
     open_ones = [obj for obj in objects if not by_role[obj.pk].issuperset(shared)]
     given = levels(access, type(open_ones[0]), [obj.pk for obj in open_ones]) if open_ones and shared else {}
     return {
-        pk: frozenset(found | {action for action in shared if _adds(given.get(pk), action)})
+        pk: frozenset(found | {action for action in shared if adds(given.get(pk), action)})
         for pk, found in by_role.items()
     }
 
 
-def _adds(level: str | None, action: str) -> bool:
+def adds(level: str | None, action: str) -> bool:
+    """Whether a share at this level adds `action`; None is no share."""
     needed = level_for(action)
     return level is not None and needed is not None and LEVEL_ORDER[level] >= LEVEL_ORDER[needed]
 
