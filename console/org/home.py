@@ -17,7 +17,7 @@ from catalog.queries import live_products
 from console.guards import actor_of, member_page, tenant_of
 from console.org.entries import linked
 from kernel.tenancy.context import Actor
-from tenants.access.members import seats_taken
+from tenants.access.people import seats_taken
 from tenants.access.resolver import can, may_some
 from tenants.access.tokens import has_tokens
 from tenants.queries.invitations import was_anybody_invited

@@ -15,15 +15,9 @@ from console.guards import actor_of, member_page, tenant_of
 from console.org.forms import InvitationForm
 from kernel.errors import Conflict, DomainError, Invalid, NotFound
 from kernel.tenancy.context import Actor
-from tenants.access.members import (
-    may_suspend,
-    member_list,
-    resume_member,
-    roles_to_give,
-    seats_taken,
-    suspend_member,
-)
+from tenants.access.members import resume_member, suspend_member
 from tenants.access.models import Membership
+from tenants.access.people import may_suspend, member_list, roles_to_give, seats_taken
 from tenants.access.resolver import can
 from tenants.commands import invitations as commands
 from tenants.queries.invitations import invitations_of, role_name, state_of

@@ -15,7 +15,7 @@ from console.public.limits import too_many, within
 from kernel.errors import DomainError, Invalid, NotFound, Unauthenticated
 from tenants import records
 from tenants.addresses import origin
-from tenants.commands.invitations import accept
+from tenants.commands.accepting import accept
 from tenants.doors.request import DoorRequest
 from tenants.models import Invitation
 from tenants.queries.invitations import invitation_by_token, role_name, state_of

@@ -15,7 +15,8 @@ from kernel.tenancy.scope import public_scope, scope
 from ops.demo import content
 from ops.demo.content import DemoCampaign, DemoPerson
 from tenants.access.models import Membership
-from tenants.commands.invitations import accept, invite
+from tenants.commands.accepting import accept
+from tenants.commands.invitations import invite
 from tenants.commands.onboarding import onboard
 from tenants.commands.operators import add_operator
 from tenants.models import Invitation, Operator, Organization

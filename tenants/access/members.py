@@ -1,22 +1,33 @@
-"""People in and out of the organization. The public directory row is written in the same transaction."""
+"""People in the organization: who comes in, with which role, until when.
 
-from collections.abc import Sequence
+The public directory row is written in the same transaction.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kernel.errors import Conflict, FieldError, Invalid, NotFound
+from kernel.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed
 from kernel.tenancy.context import Actor, TenantLike, current_organization
-from kernel.tenancy.names import tenant_role
 from kernel.tenancy.scope import public_scope
 from tenants import records
-from tenants.access.ceiling import require_within, role_is_within
+from tenants.access.ceiling import require_within
+from tenants.access.ends import plan_end
 from tenants.access.limits import reserve
-from tenants.access.models import Membership, Role
-from tenants.access.resolver import can, require
+from tenants.access.mirror import mirror
+from tenants.access.models import Membership, Role, Team, TeamMembership
+from tenants.access.owners import keeping_an_owner
+from tenants.access.people import seats_taken
+from tenants.access.resolver import require
 from tenants.commands.checks import name_errors
-from tenants.models import DirectoryEntry, User
+from tenants.models import Invitation, User
+
+Status = Membership.Status
+_NEEDS = {"role": "member:change_role", "status": "member:suspend", "expires_at": "member:suspend"}
 
 
 def add_member(*, actor: Actor, user: User, role_slug: str, name: str = "") -> Membership:
@@ -25,8 +36,9 @@ def add_member(*, actor: Actor, user: User, role_slug: str, name: str = "") -> M
     Nobody gives a role that permits more than their own. Raises LimitReached when the plan has no seat left.
     """
     require(actor, "member:invite")
-    role = _role(role_slug)
+    role = role_named(role_slug)
     require_within(actor, role, "member:invite")
+    records.access_changing(current_organization().id)
     present = Membership.objects.filter(user_id=user.pk).first()
     if present is not None:
         return present
@@ -35,20 +47,95 @@ def add_member(*, actor: Actor, user: User, role_slug: str, name: str = "") -> M
     if errors:
         raise Invalid(errors=errors)
     reserve("seats", seats_taken)
-    records.access_changing(current_organization().id)
     membership = Membership.objects.create(user_id=user.pk, email=user.email, name=shown, role=role)
-    _mirror(membership)
+    mirror(membership)
     return membership
 
 
-def suspend_member(*, actor: Actor, membership_id: UUID) -> Membership:
+def admit(*, user: User, membership_id: UUID, name: str, teams: Iterable[Mapping[str, str]]) -> Membership:
+    """Make an invited person's row that of `user`, with the role it has by now, and put them into those teams.
+
+    A person who is in already keeps their place and role, and the invited row goes. Teams that are gone are left out.
+    Raises NotFound where the row is gone or its time is over, LimitReached when the plan has no seat left.
+    """
+    records.access_changing(current_organization().id)
+    membership = Membership.objects.select_related("role").filter(pk=membership_id, status=Status.INVITED).first()
+    if membership is None:
+        raise NotFound()
+    present = Membership.objects.filter(user_id=user.pk).first()
+    if present is not None:
+        membership.delete()
+        return present
+    if is_over(membership.expires_at):
+        raise NotFound()
+    reserve("seats", seats_taken)
+    membership.user_id, membership.email = user.pk, user.email
+    membership.name = name or user.name or user.email[:120]
+    membership.status = Status.ACTIVE
+    membership.row_version += 1
+    membership.save(update_fields=["user_id", "email", "name", "status", "row_version"])
+    mirror(membership)
+    plan_end(membership)
+    roles = {UUID(team["team_id"]): team["role"] for team in teams}
+    TeamMembership.objects.bulk_create(
+        TeamMembership(user_id=user.pk, team_id=team_id, role=roles[team_id])
+        for team_id in Team.objects.filter(pk__in=roles).order_by("id").values_list("pk", flat=True)
+    )
+    return membership
+
+
+def change_member(
+    *, actor: Actor, membership_id: UUID, changes: Mapping[str, Any], version: int | None = None
+) -> Membership:
+    """Change a person's `role` (its slug), `status` (active or suspended) and `expires_at`; the rest stays.
+
+    Nobody changes a person whose role permits more than their own, or gives such a role. A lasting owner stays, as
+    tenants.access.owners decides. Raises PreconditionFailed where the person is at another version than `version`.
+    """
+    membership = locked(actor, membership_id, version, *{_NEEDS[name] for name in changes})
+    for needed in sorted({_NEEDS[name] for name in changes}):
+        require_within(actor, membership.role, needed)
+    changed = _differences(actor, membership, changes)
+    if not changed:
+        return membership
+    _check(membership, changed)
+    with keeping_an_owner():
+        for name, value in changed.items():
+            setattr(membership, name, value)
+        membership.row_version += 1
+        membership.save(update_fields=[*changed, "row_version"])
+        if "status" in changed:
+            mirror(membership)
+        if "role" in changed and membership.status == Status.INVITED:
+            open_ones = Invitation.objects.filter(membership_id=membership.pk, accepted_at=None, revoked_at=None)
+            open_ones.filter(organization_id=current_organization().id).update(role=membership.role.slug)
+    if membership.status == Status.ACTIVE:
+        plan_end(membership)
+    return membership
+
+
+def change_role(*, actor: Actor, membership_id: UUID, role_slug: str, version: int | None = None) -> Membership:
+    """Give a person another role; both the former and the new one must be within the actor's own rights."""
+    return change_member(actor=actor, membership_id=membership_id, version=version, changes={"role": role_slug})
+
+
+def set_expiry(
+    *, actor: Actor, membership_id: UUID, expires_at: datetime | None, version: int | None = None
+) -> Membership:
+    """Let a person's place here end at `expires_at`, or never. It ends by the clock; a job then frees the seat."""
+    return change_member(actor=actor, membership_id=membership_id, version=version, changes={"expires_at": expires_at})
+
+
+def suspend_member(*, actor: Actor, membership_id: UUID, version: int | None = None) -> Membership:
     """Keep a person out until they are resumed; their objects stay. The last owner can't be suspended."""
-    return _set_status(actor, membership_id, Membership.Status.SUSPENDED)
+    changes = {"status": Status.SUSPENDED}
+    return change_member(actor=actor, membership_id=membership_id, version=version, changes=changes)
 
 
-def resume_member(*, actor: Actor, membership_id: UUID) -> Membership:
+def resume_member(*, actor: Actor, membership_id: UUID, version: int | None = None) -> Membership:
     """Let a suspended person in again."""
-    return _set_status(actor, membership_id, Membership.Status.ACTIVE)
+    changes = {"status": Status.ACTIVE}
+    return change_member(actor=actor, membership_id=membership_id, version=version, changes=changes)
 
 
 def holder_account(*, actor: Actor, organization: TenantLike) -> User:
@@ -71,84 +158,65 @@ def add_holder(*, actor: Actor, user: User) -> Membership:
         user_id=user.pk,
         email=user.email,
         name=user.name,
-        role=_role("viewer"),
-        status=Membership.Status.HOLDER,
+        role=role_named("viewer"),
+        status=Status.HOLDER,
     )
 
 
-def member_list(*, actor: Actor) -> Sequence[Membership]:
-    """Return everybody in the organization with their roles, by name; the holder account is no person."""
-    require(actor, "member:view")
-    people = Membership.objects.exclude(status=Membership.Status.HOLDER)
-    return list(people.select_related("role"))
+def locked(actor: Actor, membership_id: UUID, version: int | None, *permissions: str) -> Membership:
+    """Return a person whom `actor`, with these permissions, is about to change; nobody else does until the commit.
 
-
-def roles_to_give(*, actor: Actor) -> Sequence[Role]:
-    """Return the roles to which `actor` may invite: none that permits more than their own."""
-    require(actor, "member:invite")
-    return [role for role in Role.objects.all() if role_is_within(actor, role)]
-
-
-def may_suspend(*, actor: Actor, membership: Membership) -> bool:
-    """Whether `actor` may suspend or resume this person, whose role is loaded.
-
-    It must be somebody else whose role permits no more than the actor's.
-    The last owner's case is left to the command, which decides it under a lock.
+    The permissions are asked again under the lock: the actor may have lost them while waiting for it.
     """
-    other = membership.user_id != actor.user_id
-    return other and can(actor, "member:suspend") and role_is_within(actor, membership.role)
-
-
-def _set_status(actor: Actor, membership_id: UUID, status: Membership.Status) -> Membership:
-    require(actor, "member:suspend")
-    # Owners are locked in one order, so two owners who suspend each other can't both succeed.
-    owners = list(
-        Membership.objects.select_for_update()
-        .filter(role__slug="owner", status=Membership.Status.ACTIVE)
-        .order_by("id")
-        .values_list("id", flat=True)
-    )
-    membership = (
-        Membership.objects.select_for_update(of=("self",)).select_related("role").filter(pk=membership_id).first()
-    )
-    if membership is None or membership.status == Membership.Status.HOLDER:
-        raise NotFound()
-    if membership.status == status:
-        return membership
-    require_within(actor, membership.role, "member:suspend")
-    if status == Membership.Status.SUSPENDED and owners == [membership.pk]:
-        raise Conflict(_("An organization needs at least one active owner."), code="last_owner")
-    if status == Membership.Status.ACTIVE:
-        reserve("seats", seats_taken)
+    for permission in permissions:
+        require(actor, permission)
     records.access_changing(current_organization().id)
-    membership.status = status
-    membership.row_version += 1
-    membership.save(update_fields=["status", "row_version"])
-    _mirror(membership)
+    for permission in permissions:
+        require(actor, permission)
+    people = Membership.objects.select_related("role").exclude(status=Status.HOLDER)
+    membership = people.filter(pk=membership_id).first()
+    if membership is None:
+        raise NotFound()
+    if version is not None and version != membership.row_version:
+        raise PreconditionFailed(version=membership.row_version)
     return membership
 
 
-def _mirror(membership: Membership) -> None:
-    organization = current_organization()
-    DirectoryEntry.objects.update_or_create(
-        organization_id=organization.id,
-        user_id=membership.user_id,
-        defaults={"email": membership.email, "status": membership.status},
-        create_defaults={
-            "email": membership.email,
-            "status": membership.status,
-            "tenant_role": tenant_role(str(connection.settings_dict["NAME"]), organization.schema_name),
-        },
-    )
+def is_over(expires_at: datetime | None) -> bool:
+    """Whether a place that ends then has ended."""
+    return expires_at is not None and expires_at <= timezone.now()
 
 
-def seats_taken() -> int:
-    """Return how many seats of the plan are in use: those of active members."""
-    return Membership.objects.filter(status=Membership.Status.ACTIVE).count()
-
-
-def _role(slug: str) -> Role:
+def role_named(slug: str, pointer: str = "/role") -> Role:
+    """Return the role; raise Invalid where there is none."""
     role = Role.objects.filter(slug=slug).first()
     if role is None:
-        raise Invalid(errors=[FieldError("/role", "unknown_role", _("There is no such role."))])
+        raise Invalid(errors=[FieldError(pointer, "unknown_role", _("There is no such role."))])
     return role
+
+
+def _differences(actor: Actor, membership: Membership, changes: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = dict(changes)
+    if "role" in wanted:
+        wanted["role"] = role_named(wanted["role"])
+        require_within(actor, wanted["role"], "member:change_role")
+    return {name: value for name, value in wanted.items() if value != getattr(membership, name)}
+
+
+def _check(membership: Membership, changed: Mapping[str, Any]) -> None:
+    ends = changed.get("expires_at", membership.expires_at)
+    if "expires_at" in changed and is_over(ends):
+        raise Invalid(errors=[FieldError("/expires_at", "out_of_range", _("Choose a time in the future."))])
+    if "status" not in changed:
+        return
+    if membership.status == Status.INVITED:
+        raise Conflict(
+            _("%(name)s has not accepted the invitation yet.") % {"name": membership}, code="not_accepted_yet"
+        )
+    if changed["status"] == Status.ACTIVE:
+        if is_over(ends):
+            raise Conflict(
+                _("%(name)s's time here is over. Choose another end first.") % {"name": membership},
+                code="membership_over",
+            )
+        reserve("seats", seats_taken)

@@ -10,7 +10,11 @@ from tenants.models.organization import Organization
 
 @audited(label="email", mask=["token_hash"])
 class Invitation(models.Model):
-    """One person asked into one organization with one role; the link's token is stored as sha256 only."""
+    """One person asked into one organization with one role; the link's token is stored as sha256 only.
+
+    `membership_id` is the organization's own row of the invited person, None for the first owner, who gets one only by
+    accepting. `teams` are those they come into: [{"team_id", "role"}].
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
@@ -24,6 +28,9 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     tenant_role = models.CharField(max_length=63, editable=False)
+    membership_id = models.UUIDField(null=True, blank=True)
+    teams = models.JSONField(default=list, blank=True)
+    row_version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
@@ -35,3 +42,10 @@ class Invitation(models.Model):
             ),
         ]
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["organization", "-created_at", "-id"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitation_open_newest",
+            ),
+        ]

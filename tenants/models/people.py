@@ -106,6 +106,9 @@ class DirectoryEntry(models.Model):
     picture = models.CharField(max_length=120, blank=True, default="")
     tenant_role = models.CharField(max_length=63, editable=False)
 
+    # An organization removes its people, and the mirror goes with the row; kernel.tenancy.privileges reads this.
+    tenants_may_delete: ClassVar[bool] = True
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization", "user"], name="directory_once_per_person"),

@@ -2,20 +2,26 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC
 from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from kernel.errors import NotFound
+from kernel.http.cursor import DEFAULT_PAGE, LARGEST_PAGE, Page, Sort, page
+from kernel.tenancy.context import Actor, current_organization
 from tenants.access.catalogue import ROLES
+from tenants.access.models import Membership
+from tenants.access.resolver import require
 from tenants.addresses import base_url
 from tenants.models import Invitation
 
 State = Literal["open", "expired", "accepted", "revoked"]
+_SORTS: Mapping[str, Sort] = {"-created_at": Sort(("created_at", "id"), descending=True)}
 
 
 def token_of(invitation: Invitation) -> str:
@@ -52,6 +58,44 @@ def invitations_of(organization_id: UUID) -> Sequence[Invitation]:
     return list(_with_state().filter(organization_id=organization_id, accepted_at=None))
 
 
+def invitation_page(*, actor: Actor, cursor: str | None = None, limit: int | None = None) -> Page[Invitation]:
+    """Return one page of the open scope's invitations that are open or have expired, the newest first, in one query."""
+    require(actor, "member:invite")
+    rows = _with_state().filter(organization_id=current_organization().id, accepted_at=None, revoked_at=None)
+    return page(
+        rows,
+        name="invitations",
+        filters={},
+        sort="-created_at",
+        sorts=_SORTS,
+        cursor=cursor,
+        limit=max(1, min(limit or DEFAULT_PAGE, LARGEST_PAGE)),
+    )
+
+
+def invitation_detail(*, actor: Actor, invitation_id: UUID) -> Invitation:
+    """Return one of the open scope's invitations, whatever became of it."""
+    require(actor, "member:invite")
+    found = invitation_by_id(current_organization().id, invitation_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def invitation_by_id(organization_id: UUID, invitation_id: UUID) -> Invitation | None:
+    """Return one of the organization's invitations, whatever became of it."""
+    return _with_state().filter(organization_id=organization_id, pk=invitation_id).first()
+
+
+def invitations_to(people: Collection[Membership]) -> Mapping[UUID, Invitation]:
+    """Return the invitations that are open or have expired of these people of the open scope, by their row's id."""
+    ids = [found.pk for found in people if found.status == Membership.Status.INVITED]
+    if not ids:
+        return {}
+    rows = _with_state().filter(organization_id=current_organization().id, accepted_at=None, revoked_at=None)
+    return {row.membership_id: row for row in rows.filter(membership_id__in=ids) if row.membership_id}
+
+
 def was_anybody_invited(organization_id: UUID, *, besides: str) -> bool:
     """Whether anybody but the person with the address `besides` was ever asked into the organization."""
     return Invitation.objects.filter(organization_id=organization_id).exclude(email__iexact=besides).exists()
@@ -59,8 +103,13 @@ def was_anybody_invited(organization_id: UUID, *, besides: str) -> bool:
 
 def open_invitation(organization_id: UUID, email: str) -> Invitation | None:
     """Return the invitation to this address that is neither accepted nor revoked; it may have expired."""
+    return next(iter(open_invitations(organization_id, [email.strip()])), None)
+
+
+def open_invitations(organization_id: UUID, emails: Collection[str]) -> Sequence[Invitation]:
+    """Return the invitations to these addresses that are neither accepted nor revoked; they may have expired."""
     rows = _with_state().filter(organization_id=organization_id, accepted_at=None, revoked_at=None)
-    return rows.filter(email__iexact=email.strip()).first()
+    return list(rows.alias(lower=Lower("email")).filter(lower__in=[email.lower() for email in emails]))
 
 
 def state_of(invitation: Invitation) -> State:

@@ -12,7 +12,8 @@ from tenants.commands.account import email as account_email
 from tenants.commands.account import notices
 from tenants.commands.account.password import SEND_RESET, make_reset_link
 from tenants.commands.account.profile import TIDY, tidy_pictures
-from tenants.commands.invitations import SEND, send_invitation
+from tenants.commands.invitations import send_invitation
+from tenants.commands.inviting import SEND
 from tenants.commands.people import SEND_ADDRESSES, send_addresses
 from tenants.models import Invitation, User
 from tenants.signin import mail

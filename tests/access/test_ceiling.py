@@ -7,8 +7,9 @@ from kernel.ids import uuid7
 from kernel.tenancy.context import SYSTEM, Actor, Scope
 from tenants.access.catalogue import ROLES
 from tenants.access.ceiling import require_within
-from tenants.access.members import add_member, roles_to_give
+from tenants.access.members import add_member
 from tenants.access.models import Membership, Role
+from tenants.access.people import roles_to_give
 from tenants.commands.invitations import invite
 from tenants.models import Invitation, User
 from tests.access.conftest import person

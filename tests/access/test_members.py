@@ -11,8 +11,9 @@ from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope, scope
 from tenants import records
 from tenants.access.catalogue import ROLES
-from tenants.access.members import add_holder, add_member, holder_account, member_list, resume_member, suspend_member
+from tenants.access.members import add_holder, add_member, holder_account, resume_member, suspend_member
 from tenants.access.models import Membership, Role
+from tenants.access.people import member_list
 from tenants.access.roles import install_roles
 from tenants.models import DirectoryEntry, Organization, User
 from tests.tenants import make_organization, outside, remove_organization
