@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings as django_settings
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import ProgrammingError, connection, connections
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -545,3 +546,10 @@ def test_pages_of_a_secret_are_not_stored_by_caches() -> None:
     for path in ("", "set-up/"):
         assert "no-store" in browser.get(f"{SECURITY}{path}")["Cache-Control"]
     assert re.search(r"<script(?![^>]*src=)", browser.get(f"{SECURITY}set-up/").content.decode()) is None
+
+
+@pytest.mark.skipif(not django_settings.TENANT_DB_ROLES, reason="organizations have no role of their own")
+@pytest.mark.parametrize("model", [Authenticator, SessionRecord])
+def test_an_organizations_role_reaches_neither_factors_nor_sessions(organization: Organization, model: Any) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), scope(organization, actor=SYSTEM, source="system"):
+        model.objects.first()
