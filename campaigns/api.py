@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from campaigns import schemas
-from campaigns.commands import change_campaign, create_campaign, restore_campaign, trash_campaign
+from campaigns.commands import change_campaign, create_campaign, restore_campaign, transfer_campaign, trash_campaign
 from campaigns.models import Campaign
 from campaigns.queries import CampaignFilters, campaign_detail, campaign_page
 from kernel.http.api import actor_of
 from kernel.http.etag import expected_version, of
 from kernel.http.operations import Router, declares
 from kernel.http.output import dump, respond
+from tenants.access.ownership import verbs
 
 router = Router(tags=["Campaigns"])
 
@@ -89,10 +90,29 @@ def restore_a_campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     return _respond(request, campaign)
 
 
+@router.put(
+    "/{uuid:campaign_id}/ownership",
+    response=schemas.CampaignOut,
+    openapi_extra=declares("campaign:transfer", body=True, if_match=True),
+)
+def transfer_a_campaign(request: HttpRequest, campaign_id: UUID, body: schemas.CampaignOwnership) -> HttpResponse:
+    """Give the campaign to another owner and team. The answer is how you see it; the next call may find it gone."""
+    with expected_version(request, lambda: _etag(request, campaign_id)) as version:
+        campaign = transfer_campaign(
+            actor=actor_of(request),
+            campaign_id=campaign_id,
+            version=version,
+            owner_id=body.owner_id,
+            team_id=body.team_id,
+        )
+    return _respond(request, campaign)
+
+
 def _respond(request: HttpRequest, campaign: Campaign, *, status: int = 200, location: str = "") -> HttpResponse:
-    return respond(request, schemas.detail(campaign), status=status, version=campaign.row_version, location=location)
+    found = schemas.detail(campaign, verbs(actor=actor_of(request), obj=campaign))
+    return respond(request, found, status=status, version=campaign.row_version, location=location)
 
 
 def _etag(request: HttpRequest, campaign_id: UUID) -> str:
     campaign = campaign_detail(actor=actor_of(request), campaign_id=campaign_id)
-    return of(dump(schemas.detail(campaign)), campaign.row_version)
+    return of(dump(schemas.detail(campaign, verbs(actor=actor_of(request), obj=campaign))), campaign.row_version)

@@ -21,16 +21,21 @@ from tenants.access.owned import (
     trash_owned,
     write_version,
 )
+from tenants.access.ownership import check_team, transfer
 from tenants.access.resolver import find, require
 
 
 def create_campaign(*, actor: Actor, values: Mapping[str, Any], campaign_id: UUID | None = None) -> Campaign:
-    """Create a draft owned by `actor`. Raises LimitReached when the plan has no room, Conflict for a taken id."""
+    """Create a draft owned by `actor`, in a team of theirs where `values` name one (`team_id`).
+
+    Raises LimitReached when the plan has no room, Conflict for a taken id.
+    """
     require(actor, "campaign:create")
-    check_campaign(values)
+    check_campaign({name: value for name, value in values.items() if name != "team_id"})
     if values.get("status", "draft") != "draft":
         raise Invalid(errors=[FieldError("/status", "unknown_value", _("A new campaign is a draft."))])
     check_product_choice(actor, values)
+    check_team(actor, "campaign:create", values.get("team_id"))
     reserve("campaigns", live_campaigns)
     return create_owned(Campaign, actor=actor, row_id=campaign_id, values=values)
 
@@ -51,6 +56,15 @@ def change_campaign(*, actor: Actor, campaign_id: UUID, version: int, changes: M
         check_transition(campaign.status, different["status"])
     check_product_choice(actor, different)
     return write_version(campaign, version, different) if different else campaign
+
+
+def transfer_campaign(
+    *, actor: Actor, campaign_id: UUID, version: int, owner_id: UUID, team_id: UUID | None
+) -> Campaign:
+    """Give the campaign to another owner and team; see tenants.access.ownership.transfer."""
+    return transfer(
+        actor=actor, model=Campaign, object_id=campaign_id, version=version, owner_id=owner_id, team_id=team_id
+    )
 
 
 def trash_campaign(*, actor: Actor, campaign_id: UUID, version: int) -> Campaign:

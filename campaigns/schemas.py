@@ -42,6 +42,7 @@ class CampaignCreate(Input):
     budget_micros: Budget = None
     currency: Currency = ""
     product_id: Id | None = Field(default=None, description="A product that you can see.")
+    team_id: Id | None = Field(default=None, description="A team of yours whose people reach it too.")
     data: Document = Field(default_factory=dict, description="Anything else, up to 256 KiB.")
 
 
@@ -59,6 +60,13 @@ class CampaignChange(Input):
     currency: Currency = unsent()
     product_id: Id | None = unsent()
     data: Document = unsent()
+
+
+class CampaignOwnership(Input):
+    """Whose the campaign is; without a team only its owner, shares and roles that reach everything lead to it."""
+
+    owner_id: Id = Field(description="An active member of the organization.")
+    team_id: Id | None = Field(description="A team that you may choose, or null.")
 
 
 class CampaignQuery(BaseModel):
@@ -100,9 +108,10 @@ class CampaignSummary(BaseModel):
 
 
 class CampaignOut(CampaignSummary):
-    """A campaign."""
+    """A campaign; `allowed_actions` are the verbs that you may do to it."""
 
     data: dict[str, Any]
+    allowed_actions: list[str]
 
 
 class CampaignList(BaseModel):
@@ -135,6 +144,6 @@ def summary(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def detail(campaign: Campaign) -> dict[str, Any]:
+def detail(campaign: Campaign, allowed_actions: list[str]) -> dict[str, Any]:
     """Return what CampaignOut describes."""
-    return summary(campaign) | {"data": campaign.data}
+    return summary(campaign) | {"data": campaign.data, "allowed_actions": allowed_actions}

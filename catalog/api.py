@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from catalog import schemas
-from catalog.commands import change_product, create_product, restore_product, trash_product
+from catalog.commands import change_product, create_product, restore_product, transfer_product, trash_product
 from catalog.models import Product
 from catalog.queries import ProductFilters, product_detail, product_page
 from kernel.http.api import actor_of
 from kernel.http.etag import expected_version, of
 from kernel.http.operations import Router, declares
 from kernel.http.output import dump, respond
+from tenants.access.ownership import verbs
 
 router = Router(tags=["Products"])
 
@@ -83,10 +84,29 @@ def restore_a_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     return _respond(request, product)
 
 
+@router.put(
+    "/{uuid:product_id}/ownership",
+    response=schemas.ProductOut,
+    openapi_extra=declares("catalog:transfer", body=True, if_match=True),
+)
+def transfer_a_product(request: HttpRequest, product_id: UUID, body: schemas.ProductOwnership) -> HttpResponse:
+    """Give the product to another owner and team. The answer is how you see it; the next call may find it gone."""
+    with expected_version(request, lambda: _etag(request, product_id)) as version:
+        product = transfer_product(
+            actor=actor_of(request),
+            product_id=product_id,
+            version=version,
+            owner_id=body.owner_id,
+            team_id=body.team_id,
+        )
+    return _respond(request, product)
+
+
 def _respond(request: HttpRequest, product: Product, *, status: int = 200, location: str = "") -> HttpResponse:
-    return respond(request, schemas.detail(product), status=status, version=product.row_version, location=location)
+    found = schemas.detail(product, verbs(actor=actor_of(request), obj=product))
+    return respond(request, found, status=status, version=product.row_version, location=location)
 
 
 def _etag(request: HttpRequest, product_id: UUID) -> str:
     product = product_detail(actor=actor_of(request), product_id=product_id)
-    return of(dump(schemas.detail(product)), product.row_version)
+    return of(dump(schemas.detail(product, verbs(actor=actor_of(request), obj=product))), product.row_version)

@@ -17,13 +17,18 @@ from tenants.access.owned import (
     trash_owned,
     write_version,
 )
+from tenants.access.ownership import check_team, transfer
 from tenants.access.resolver import find, require
 
 
 def create_product(*, actor: Actor, values: Mapping[str, Any], product_id: UUID | None = None) -> Product:
-    """Create a product owned by `actor`. Raises LimitReached when the plan has no room, Conflict for a taken id."""
+    """Create a product owned by `actor`, in a team of theirs where `values` name one (`team_id`).
+
+    Raises LimitReached when the plan has no room, Conflict for a taken id.
+    """
     require(actor, "catalog:edit")
-    check_product(values)
+    check_product({name: value for name, value in values.items() if name != "team_id"})
+    check_team(actor, "catalog:edit", values.get("team_id"))
     reserve("products", live_products)
     return create_owned(Product, actor=actor, row_id=product_id, values=values)
 
@@ -36,6 +41,13 @@ def change_product(*, actor: Actor, product_id: UUID, version: int, changes: Map
     check_product({name: getattr(product, name) for name in EDITABLE} | dict(changes))
     different = {name: value for name, value in changes.items() if getattr(product, name) != value}
     return write_version(product, version, different) if different else product
+
+
+def transfer_product(*, actor: Actor, product_id: UUID, version: int, owner_id: UUID, team_id: UUID | None) -> Product:
+    """Give the product to another owner and team; see tenants.access.ownership.transfer."""
+    return transfer(
+        actor=actor, model=Product, object_id=product_id, version=version, owner_id=owner_id, team_id=team_id
+    )
 
 
 def trash_product(*, actor: Actor, product_id: UUID, version: int) -> Product:

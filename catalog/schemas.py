@@ -45,6 +45,7 @@ class ProductCreate(Input):
     status: Status = "draft"
     price_micros: Price = None
     currency: Currency = ""
+    team_id: Id | None = Field(default=None, description="A team of yours whose people reach it too.")
     data: Document = Field(default_factory=dict, description="Anything else, up to 256 KiB.")
 
 
@@ -63,6 +64,13 @@ class ProductChange(Input):
     price_micros: Price = unsent()
     currency: Currency = unsent()
     data: Document = unsent()
+
+
+class ProductOwnership(Input):
+    """Whose the product is; without a team only its owner, shares and roles that reach everything lead to it."""
+
+    owner_id: Id = Field(description="An active member of the organization.")
+    team_id: Id | None = Field(description="A team that you may choose, or null.")
 
 
 class ProductQuery(BaseModel):
@@ -105,9 +113,10 @@ class ProductSummary(BaseModel):
 
 
 class ProductOut(ProductSummary):
-    """A product."""
+    """A product; `allowed_actions` are the verbs that you may do to it."""
 
     data: dict[str, Any]
+    allowed_actions: list[str]
 
 
 class ProductList(BaseModel):
@@ -141,6 +150,6 @@ def summary(product: Product) -> dict[str, Any]:
     }
 
 
-def detail(product: Product) -> dict[str, Any]:
+def detail(product: Product, allowed_actions: list[str]) -> dict[str, Any]:
     """Return what ProductOut describes."""
-    return summary(product) | {"data": product.data}
+    return summary(product) | {"data": product.data, "allowed_actions": allowed_actions}

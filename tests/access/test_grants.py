@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -23,8 +24,13 @@ from tenants.access.resolver import can
 TOMORROW = timezone.now() + timedelta(days=1)
 
 
+def id_of(actor: Actor) -> UUID:
+    assert actor.user_id is not None
+    return actor.user_id
+
+
 def campaign_of(actor: Actor, name: str = "Spring") -> Campaign:
-    return Campaign.objects.create(name=name, owner_id=actor.user_id)
+    return Campaign.objects.create(name=name, owner_id=id_of(actor))
 
 
 def shared(obj: Campaign | Product, by: Actor, to: Actor, level: str = "editor", **more: Any) -> Share:
@@ -56,7 +62,7 @@ def test_a_share_gives_its_level_until_it_ends(admin: Actor, viewer: Actor) -> N
 
 def test_a_team_share_reaches_its_members(admin: Actor, viewer: Actor) -> None:
     row, team = campaign_of(admin), Team.objects.create(name="Retail")
-    TeamMembership.objects.create(team=team, user_id=viewer.user_id)
+    TeamMembership.objects.create(team=team, user_id=id_of(viewer))
 
     made = share(actor=admin, obj=row, level="viewer", team_id=team.pk)
 
@@ -102,7 +108,7 @@ def test_who_manages_by_a_share_shares_on(admin: Actor, viewer: Actor, analyst: 
 @pytest.mark.parametrize("status", [Membership.Status.SUSPENDED, Membership.Status.HOLDER])
 def test_only_active_members_are_given_shares(admin: Actor, viewer: Actor, status: str) -> None:
     row = campaign_of(admin)
-    Membership.objects.filter(user_id=viewer.user_id).update(status=status)
+    Membership.objects.filter(user_id=id_of(viewer)).update(status=status)
 
     for user_id in (viewer.user_id, uuid7()):
         with pytest.raises(Invalid) as refusal:
@@ -200,7 +206,7 @@ def test_revoking_takes_the_permission_and_not_the_level(admin: Actor, marketer:
 
 def test_many_are_revoked_each_by_itself_in_few_statements(admin: Actor, marketer: Actor, viewer: Actor) -> None:
     mine = [shared(campaign_of(marketer), admin, viewer) for _number in range(20)]
-    product = Product.objects.create(name="Oat drink", owner_id=marketer.user_id)
+    product = Product.objects.create(name="Oat drink", owner_id=id_of(marketer))
     also = shared(product, admin, viewer)
     theirs = campaign_of(admin)
     seen = shared(theirs, admin, marketer, "viewer")
@@ -221,7 +227,7 @@ def test_many_are_revoked_each_by_itself_in_few_statements(admin: Actor, markete
 
 def test_the_list_holds_what_its_reader_may_share(admin: Actor, marketer: Actor, viewer: Actor) -> None:
     mine, theirs = shared(campaign_of(marketer), admin, viewer), shared(campaign_of(admin), admin, viewer)
-    product = Product.objects.create(name="Oat drink", owner_id=marketer.user_id)
+    product = Product.objects.create(name="Oat drink", owner_id=id_of(marketer))
     also = shared(product, admin, viewer, "viewer", expires_at=TOMORROW)
 
     def listed(actor: Actor, **filters: Any) -> list[Any]:
@@ -288,7 +294,7 @@ def test_the_same_id_made_again_inherits_no_access(admin: Actor, viewer: Actor) 
     pk = row.pk
 
     row.delete()
-    again = Campaign.objects.create(id=pk, name="Spring", owner_id=admin.user_id)
+    again = Campaign.objects.create(id=pk, name="Spring", owner_id=id_of(admin))
 
     assert not can(viewer, "campaign:view", again)
     assert shares_of(again) == []
