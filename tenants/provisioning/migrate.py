@@ -8,9 +8,12 @@ from django.db import ProgrammingError
 from kernel.errors import Conflict
 from kernel.recorder.verify import schema_gaps
 from kernel.tenancy import content_types, privileges
+from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.names import PUBLIC_SCHEMA
+from kernel.tenancy.scope import scope
 from kernel.tenancy.template import migration_key
 from tenants import plans
+from tenants.access.roles import install_roles
 from tenants.models import Organization, SchemaTemplate
 from tenants.provisioning.schemas import schema_exists, store_template
 
@@ -27,7 +30,10 @@ def up_to_date() -> bool:
 
 
 def migrate(say: Callable[[str], object]) -> None:
-    """Migrate public and every tenant, sync ids and privileges, compile the template. Does nothing when up to date."""
+    """Migrate public and every tenant with its built-in roles, sync ids and privileges, compile the template.
+
+    Does nothing when up to date.
+    """
     if up_to_date():
         say("The database is up to date.")
         return
@@ -48,6 +54,8 @@ def migrate(say: Callable[[str], object]) -> None:
                 interactive=False,
             )
             privileges.grant_tenant_again(organization.schema_name)
+            with scope(organization, actor=SYSTEM, source="system"):
+                install_roles()
             Organization.objects.using("owner").filter(pk=organization.pk).update(migration_key=key)
     _refuse_gaps([PUBLIC_SCHEMA, *(organization.schema_name for organization in _made())])
     store_template()

@@ -254,7 +254,7 @@ def test_a_place_in_a_team_makes_sense(admin: Actor, viewer: Actor, values: dict
 def test_a_membership_is_changed_only_as_it_was_seen(admin: Actor, viewer: Actor) -> None:
     growth = team("Growth")
     seen = version_of(put(viewer, growth))
-    where = {"actor": admin, "team_id": growth.pk, "user_id": id_of(viewer)}
+    where: dict[str, Any] = {"actor": admin, "team_id": growth.pk, "user_id": id_of(viewer)}
 
     changed = change_in_team(**where, version=seen, changes={"role": "lead"})
     with pytest.raises(PreconditionFailed) as refusal:
