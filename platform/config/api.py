@@ -5,7 +5,13 @@ from campaigns.api import router as campaigns
 from catalog.api import router as products
 from kernel.http.api import Api
 from kernel.http.operations import MORE_PERMISSIONS, PERMISSION
+from tenants.access.api.access import router as access
+from tenants.access.api.grants import router as grants
+from tenants.access.api.invitations import router as invitations
 from tenants.access.api.me import router as me
+from tenants.access.api.people import router as people
+from tenants.access.api.roles import router as roles
+from tenants.access.api.teams import router as teams
 from tenants.access.api.tokens import router as tokens
 from tenants.access.catalogue import known
 from tenants.access.resolver import MEMBER
@@ -19,8 +25,14 @@ trash, DELETE on `/trash` restores. Unknown fields and parameters are refused, s
 
 api = Api(prefix="api/v1", title="Campaign Builder API", version="1.0.0", description=DESCRIPTION)
 api.add_router("/me", me)
+api.add_router("/people", people)
+api.add_router("/invitations", invitations)
+api.add_router("/teams", teams)
+api.add_router("/roles", roles)
 api.add_router("/campaigns", campaigns)
 api.add_router("/products", products)
+api.add_router("/grants", grants)
+api.add_router("/access", access)
 api.add_router("/tokens", tokens)
 api.add_router("/audit", audit)
 
