@@ -183,6 +183,7 @@ def test_a_token_is_told_with_its_scopes(admin: Actor, marketer: Actor) -> None:
     assert [verdict(reads).allowed, verdict(writes).allowed] == [False, True]
     assert verdict(reads).ways[1].detail == "The token CI has no scope campaign:edit."
     assert verdict(reads).nearest == ("Make a token with the scope campaign:edit.",)
+    assert writes.token_id is not None
     ServiceToken.objects.filter(pk=writes.token_id).update(revoked_at=timezone.now())
     forget()
     assert not verdict(writes).allowed
@@ -224,14 +225,14 @@ def test_everybody_may_ask_about_themselves_and_some_about_others(
 
 def test_who_can_reads_as_much_for_many_as_for_few(admin: Actor, marketer: Actor) -> None:
     role, team = Role.objects.get(slug="marketer"), Team.objects.create(name="Retail")
-    people = [
-        Membership(user_id=uuid7(), email=f"p{number}@example.test", name=f"P{number:03}", role=role)
-        for number in range(500)
-    ]
-    Membership.objects.bulk_create(people)
-    TeamMembership.objects.bulk_create(TeamMembership(team=team, user_id=found.user_id) for found in people[:250])
+    ids = [uuid7() for _number in range(500)]
+    Membership.objects.bulk_create(
+        Membership(user_id=found, email=f"p{number}@example.test", name=f"P{number:03}", role=role)
+        for number, found in enumerate(ids)
+    )
+    TeamMembership.objects.bulk_create(TeamMembership(team=team, user_id=ids[number]) for number in range(250))
     row = campaign_of(marketer, team)
-    share(actor=admin, obj=row, level="editor", user_id=people[400].user_id)
+    share(actor=admin, obj=row, level="editor", user_id=ids[400])
     forget()
 
     with CaptureQueriesContext(connection) as captured:
