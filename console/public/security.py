@@ -187,6 +187,7 @@ def _set_up_page(request: DoorRequest, user: User, form: SetUpForm, next_path: s
         "form": form,
         "picture": "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode(),
         "key": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        "is_move": "present_code" in form.fields,
         "organizations": requiring_organizations(user.pk),
         "next": next_path,
     }
