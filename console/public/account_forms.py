@@ -30,7 +30,7 @@ class PictureForm(forms.Form):
     """A picture to show; what kind of file it is, its content says."""
 
     picture = forms.FileField(
-        label=_("Picture"),
+        label=_("New picture"),
         help_text=_("PNG, JPEG or WebP, up to 5 MB. It is cut to a square."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
