@@ -20,8 +20,9 @@ from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import public_scope, scope
 from tenants import pictures, records
 from tenants.access.models import Membership
+from tenants.commands.accepting import accept
 from tenants.commands.account.profile import change_profile, remove_picture, set_picture
-from tenants.commands.invitations import accept, invite
+from tenants.commands.invitations import invite
 from tenants.models import DirectoryEntry, Organization, User
 from tenants.queries.account import pictures_of
 from tenants.queries.invitations import token_of
