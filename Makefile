@@ -67,7 +67,7 @@ screenshots: ## Take the pictures in docs/img anew, on a demo of their own
 soak: ## Run the tests again and again until one fails (RUNS=10 ARGS="-m processes")
 	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) python -m ops.soak $(RUNS) $(ARGS)
 
-bench: ## Measure (SUITE=onboarding; SIZE=small for a quick look)
+bench: ## Measure (SUITE=onboarding|import|access; SIZE=small for a quick look)
 	@$(IN_VENV) python -m ops.run --profile bench -- python -m ops.bench $(SUITE)
 
 ##@ Database

@@ -7,7 +7,8 @@ from catalog.models import Product
 from kernel.errors import NotFound
 from kernel.http.cursor import Page
 from kernel.tenancy.context import Actor
-from tenants.access.owned import owned_counts, owned_page, with_owner
+from tenants.access.lists import with_owner
+from tenants.access.owned import owned_counts, owned_page
 from tenants.access.resolver import require_some, visible
 
 

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             name="ProductTeamGrant",
             fields=[
                 ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ("sort_at", models.DateTimeField()),
+                ("sort_at", models.DateTimeField(null=True)),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 ("reason", models.CharField(blank=True, db_default="", default="", max_length=300)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             name="ProductUserGrant",
             fields=[
                 ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ("sort_at", models.DateTimeField()),
+                ("sort_at", models.DateTimeField(null=True)),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 ("reason", models.CharField(blank=True, db_default="", default="", max_length=300)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),

@@ -4,7 +4,7 @@ import os
 import sys
 from importlib import import_module
 
-SUITES = ("onboarding", "import")
+SUITES = ("onboarding", "import", "access")
 
 
 def main(arguments: list[str]) -> int:

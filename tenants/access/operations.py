@@ -95,7 +95,7 @@ class CountAccess(_TenantOperation):
 
 
 class FollowChanges(_TenantOperation):
-    """Repeat the model's `updated_at` as `sort_at` in its two share tables whenever it changes.
+    """Repeat the model's `updated_at` as `sort_at` in its two share tables whenever it changes; null in the trash.
 
     In two steps (fold, then update from arrays), like the recorder, so that it also runs where tables are remote.
     """
@@ -111,14 +111,15 @@ class FollowChanges(_TenantOperation):
         function = quoted(schema, f"follow_{table}")
         updates = " ".join(
             f"UPDATE {quoted(schema, grants)} AS g SET sort_at = r.at FROM unnest(_ids, _times) AS r (id, at)"
-            " WHERE g.content_object_id = r.id AND g.sort_at <> r.at;"
+            " WHERE g.content_object_id = r.id AND g.sort_at IS DISTINCT FROM r.at;"
             for grants in self.grants
         )
         yield (
             f"CREATE FUNCTION {function}() RETURNS trigger {DEFINER} AS $follow$"
             "DECLARE _ids uuid[]; _times timestamptz[];"
-            " BEGIN SELECT array_agg(n.id), array_agg(n.updated_at) INTO _ids, _times"
-            " FROM new_rows AS n JOIN old_rows AS o ON o.id = n.id WHERE o.updated_at <> n.updated_at;"
+            " BEGIN SELECT array_agg(n.id), array_agg(CASE WHEN n.trashed_at IS NULL THEN n.updated_at END)"
+            " INTO _ids, _times FROM new_rows AS n JOIN old_rows AS o ON o.id = n.id"
+            " WHERE (o.updated_at, o.trashed_at) IS DISTINCT FROM (n.updated_at, n.trashed_at);"
             f" IF _ids IS NOT NULL THEN {updates} END IF; RETURN NULL; END$follow$"
         )
         yield f"REVOKE ALL ON FUNCTION {function}() FROM PUBLIC"

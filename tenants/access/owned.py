@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, models
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,8 @@ from kernel.http.cursor import DEFAULT_PAGE, LARGEST_PAGE, Page, Sort, page
 from kernel.ids import uuid7
 from kernel.tenancy.context import Actor
 from tenants.access.limits import reserve
-from tenants.access.lists import counts_by, page_sources
-from tenants.access.models import Membership, Owned
+from tenants.access.lists import counts_by, page_reader, with_owner
+from tenants.access.models import Owned
 
 # Each is backed by an index of tenants.access.models.Owned.
 SORTS: Mapping[str, Sort] = {
@@ -51,17 +51,16 @@ def owned_page[M: Owned](
         raise Invalid(errors=[FieldError("?sort", "unknown_value", message)])
     wanted = {key: value for key, value in filters.items() if value is not None}
     lookups = {"trashed_at__isnull": not trashed, **wanted}
-    sources = page_sources(actor, action, model, lookups, sorts[chosen])
-    rows = model._default_manager.filter(**lookups) if sources is None else model._default_manager.all()
+    read = page_reader(actor, action, model, lookups, sorts[chosen])
     return page(
-        with_owner(rows),
+        model._default_manager.all() if read else with_owner(model._default_manager.filter(**lookups)),
         name=name,
         filters=wanted | {"trashed": trashed},
         sort=chosen,
         sorts=sorts,
         cursor=cursor,
         limit=max(1, min(limit or DEFAULT_PAGE, LARGEST_PAGE)),
-        sources=sources,
+        read=read,
     )
 
 
@@ -70,13 +69,6 @@ def owned_counts(model: type[Owned], statuses: Iterable[str], *, actor: Actor, a
     found = counts_by(actor, action, model, "status")
     counts = {status: found.get(status, 0) for status in statuses}
     return {"all": sum(counts.values()), "trash": found.get("trash", 0), **counts}
-
-
-def with_owner[M: Owned](rows: models.QuerySet[M]) -> models.QuerySet[M]:
-    """Add `owner_name` to each row from the organization's own people, not from the public tables."""
-    names = Membership.objects.filter(user_id=models.OuterRef("owner_id")).order_by().values("name")
-    named: models.QuerySet[M] = rows.annotate(owner_name=models.Subquery(names[:1]))  # type: ignore[assignment]
-    return named
 
 
 def create_owned[M: Owned](model: type[M], *, actor: Actor, row_id: UUID | None, values: Mapping[str, Any]) -> M:

@@ -138,6 +138,18 @@ def test_a_share_follows_its_objects_changes(campaign: Campaign, viewer: Actor) 
         assert CampaignUserGrant.objects.get(content_object=row).sort_at == row.updated_at
 
 
+def test_a_share_has_no_place_in_lists_while_its_object_is_in_the_trash(campaign: Campaign, viewer: Actor) -> None:
+    assign_perm("access_viewer", user_of(viewer), campaign)
+
+    Campaign.objects.filter(pk=campaign.pk).update(trashed_at=Now())
+    assert CampaignUserGrant.objects.get().sort_at is None
+    Campaign.objects.filter(pk=campaign.pk).update(trashed_at=None)
+    assert CampaignUserGrant.objects.get().sort_at == campaign.updated_at
+    Campaign.objects.filter(pk=campaign.pk).update(trashed_at=Now())
+    assign_perm("access_viewer", Team.objects.create(name="Berlin"), campaign)
+    assert CampaignTeamGrant.objects.get().sort_at is None
+
+
 def test_every_level_is_in_the_permission_catalogue(tenant: Scope) -> None:
     found = Permission.objects.filter(codename__startswith="access_").values_list("content_type__model", "codename")
 

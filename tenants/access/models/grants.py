@@ -8,7 +8,8 @@
         class Meta(UserGrant.Meta):
             pass
 
-Guardian finds the pair of an object by these relations, so they need names. The migration that makes such a pair also needs tenants.access.operations.FollowChanges and CountAccess.
+Guardian finds the pair of an object by these relations, so they need names. The migration that makes such a pair also
+needs tenants.access.operations.FollowChanges and CountAccess.
 """
 
 from collections.abc import Iterable, Mapping
@@ -66,9 +67,10 @@ class LevelManager(models.Manager[Any]):
         target = type(obj)
         wanted = level_ids(target)[_level(perm)]
         # Locked, because a change of the object that is under way can't see a share that is not there yet.
-        changed_at = target._default_manager.select_for_update(no_key=True).values_list("updated_at").get(pk=obj.pk)[0]
+        row = target._default_manager.select_for_update(no_key=True).values("updated_at", "trashed_at").get(pk=obj.pk)
+        sort_at = row["updated_at"] if row["trashed_at"] is None else None
         field = f"{self.user_or_group_field}_id"
-        held = {"content_object_id": obj.pk, "permission_id": wanted, "sort_at": changed_at, **(details or {})}
+        held = {"content_object_id": obj.pk, "permission_id": wanted, "sort_at": sort_at, **(details or {})}
         rows = [self.model(**{field: found.pk, **held}) for found in users_or_groups]
         self.bulk_create(
             rows,
@@ -88,11 +90,15 @@ class TeamLevelManager(LevelManager, GroupObjectPermissionManager):  # type: ign
 
 
 class Grant(models.Model):
-    """What both kinds of shares hold. `sort_at` repeats the object's `updated_at`, kept by a trigger."""
+    """What both kinds of shares hold.
+
+    `sort_at` repeats the object's `updated_at` while it is outside the trash, and is empty while it is in there; a
+    trigger keeps it so. Lists and counts then need no look at the object.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     permission = models.ForeignKey(Permission, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
-    sort_at = models.DateTimeField()
+    sort_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     granted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
