@@ -1,5 +1,6 @@
 """`make docs`: write the pages that are generated from code, so that they can't be wrong."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -28,7 +29,14 @@ def settings_page() -> str:
     )
 
 
-PAGES = {"docs/settings.md": settings_page}
+def permissions_page() -> str:
+    """Return docs/permissions.md: who may do what, how it is decided, and what each route takes."""
+    from config.permissions_page import text  # takes Django, which the settings page must do without
+
+    return text()
+
+
+PAGES = {"docs/settings.md": settings_page, "docs/permissions.md": permissions_page}
 
 
 def stale() -> list[str]:
@@ -46,10 +54,19 @@ def _default(value: str | None) -> str:
 
 def main() -> int:
     """Write every page."""
+    _start_django()
     for name, page in PAGES.items():
         (ROOT / name).write_text(page())
         print(f"wrote {name}")
     return 0
+
+
+def _start_django() -> None:
+    """Nothing is asked of a database or of Redis, so any settings that start will do."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    django.setup()
 
 
 if __name__ == "__main__":
