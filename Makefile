@@ -65,7 +65,7 @@ screenshots: ## Take the pictures in docs/img anew, on a demo of their own
 	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) python -m ops.screenshots
 
 soak: ## Run the tests again and again until one fails (RUNS=10 ARGS="-m processes")
-	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) python -m ops.soak $(RUNS) $(ARGS)
+	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) env WORLDS=63 python -m ops.soak $(RUNS) $(ARGS)
 
 bench: ## Measure (SUITE=onboarding|import|access; SIZE=small for a quick look)
 	@$(IN_VENV) python -m ops.run --profile bench -- python -m ops.bench $(SUITE)
