@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from console.org import audit, campaigns, home, import_run, imports, people, products, security, tokens
+from console.org import (
+    audit,
+    campaigns,
+    home,
+    import_run,
+    imports,
+    people,
+    products,
+    roles,
+    roles_role,
+    security,
+    tokens,
+)
 
 app_name = "org"
 
@@ -33,6 +45,12 @@ urlpatterns = [
     path("people/<uuid:membership_id>/reactivate/", people.reactivate, name="member-reactivate"),
     path("people/invitations/<uuid:invitation_id>/resend/", people.resend, name="invitation-resend"),
     path("people/invitations/<uuid:invitation_id>/revoke/", people.revoke, name="invitation-revoke"),
+    path("access/", roles.page, name="roles"),
+    path("access/impact/", roles.impact, name="roles-impact"),
+    path("access/roles/new/", roles_role.new, name="role-new"),
+    path("access/roles/<uuid:role_id>/", roles_role.page, name="role"),
+    path("access/roles/<uuid:role_id>/rename/", roles_role.rename, name="role-rename"),
+    path("access/roles/<uuid:role_id>/delete/", roles_role.delete, name="role-delete"),
     path("tokens/", tokens.page, name="tokens"),
     path("tokens/<uuid:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path("settings/security/", security.page, name="security"),

@@ -7,15 +7,16 @@ author's own permissions. Built-in roles are data of the code and can't be chang
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kernel.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed
+from kernel.errors import Conflict, DomainError, FieldError, Invalid, NotFound, PreconditionFailed
 from kernel.ids import uuid7
 from kernel.tenancy.context import Actor, current_organization
 from tenants import records
 from tenants.access.catalogue import PERMISSIONS, ROLES, exceeds, label
 from tenants.access.ceiling import require_within
-from tenants.access.context import access_of, role_permissions
+from tenants.access.context import access_of, forget, role_permissions
 from tenants.access.models import Membership, Role
 from tenants.access.resolver import permissions_of, require
 from tenants.access.words import name_errors, note_errors
@@ -81,6 +82,19 @@ def change_role_permissions(*, actor: Actor, role_id: UUID, version: int, change
     if wanted == permissions_in(role):
         return role
     return _write(role, {"permissions": wanted})
+
+
+def change_roles(*, actor: Actor, drafts: Mapping[UUID, tuple[int, Diff]]) -> list[Role]:
+    """Change cells of several roles, each at its version; all of them or, where one is refused, none."""
+    try:
+        with transaction.atomic():
+            return [
+                change_role_permissions(actor=actor, role_id=role_id, version=version, changes=changes)
+                for role_id, (version, changes) in drafts.items()
+            ]
+    except DomainError:
+        forget()
+        raise
 
 
 def rename_role(*, actor: Actor, role_id: UUID, version: int, changes: Mapping[str, str]) -> Role:
@@ -162,6 +176,13 @@ def applied(role: Role, changes: Diff) -> dict[str, str]:
         raise Invalid(errors=errors)
     merged = permissions_in(role) | dict(changes)
     return {name: reach for name in PERMISSIONS if (reach := merged.get(name)) is not None}
+
+
+def narrowing(actor: Actor, role: Role) -> Diff:
+    """Return the changes that bring what the role permits within what `actor` may do."""
+    present, own = permissions_in(role), permissions_of(actor)
+    beyond = exceeds(present, own)
+    return {name: own.get(name) if own.get(name) in PERMISSIONS[name].reaches else None for name in beyond}
 
 
 def checked(actor: Actor, role: Role, changes: Diff) -> dict[str, str]:

@@ -19,7 +19,7 @@ from kernel.tenancy.scope import public_scope, scope
 from tenants import records
 from tenants.access.catalogue import ROLES
 from tenants.access.members import add_member
-from tenants.access.models import Membership, ServiceToken
+from tenants.access.models import Membership, Role, ServiceToken, Team, TeamMembership
 from tenants.models import Domain, Invitation, Organization, User
 from tests.console_ops import desk
 from tests.identity.world import person
@@ -74,7 +74,7 @@ class House:
 
     def everything(self) -> list[Any]:
         """Whatever the console can change."""
-        rows = self.all_of(Campaign, Product, ImportBatch, Membership, ServiceToken)
+        rows = self.all_of(Campaign, Product, ImportBatch, Membership, ServiceToken, Role, Team, TeamMembership)
         return [*rows, list(Invitation.objects.filter(organization=self.organization).order_by("pk").values_list())]
 
 

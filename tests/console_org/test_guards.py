@@ -13,6 +13,7 @@ from console.guards import ACCOUNT, ANYBODY, MEMBER, OPERATOR
 from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope, scope
 from tenants.access.catalogue import PERMISSIONS, ROLES
+from tenants.access.models import Role
 from tenants.access.resolver import can
 from tenants.commands.lifecycle import resume, suspend
 from tests.console_ops import desk as ops_desk
@@ -57,11 +58,13 @@ KINDS = {
     "membership_id": "member:suspend",
     "invitation_id": "member:invite",
     "token_id": "token:create",
+    "role_id": "member:view",
 }
 POSTED = {
     "campaign-trash", "campaign-restore", "product-trash", "product-restore", "import-check", "import-apply", "invite",
     "member-suspend", "member-reactivate", "invitation-resend", "invitation-revoke", "token-revoke",
     "security-policy",
+    "roles-impact", "role-rename", "role-delete",
 }  # fmt: skip
 
 
@@ -96,7 +99,8 @@ def shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Hous
             batch = ImportBatch.objects.create(
                 source="s", file_name="a.json", size=1, sha256="0" * 64, state="ready", counts={"totals": {}}
             )
-        objects = {"campaign_id": house.campaign(), "product_id": house.product(), "batch_id": batch}
+            role = Role.objects.get(slug="viewer")
+        objects = {"campaign_id": house.campaign(), "product_id": house.product(), "batch_id": batch, "role_id": role}
         yield house, other, objects
         for row in rows:
             remove_organization(row)
@@ -232,7 +236,7 @@ def test_the_way_around_marks_one_entry_and_shows_what_may_be_opened(shared: Any
     campaign = address_of("org:campaign", objects)
     assert [label for label, current in entries("owner", campaign).items() if current] == ["Campaigns"]
     assert list(entries("owner", "/")) == [
-        "Home", "Campaigns", "Catalog", "People", "Audit", "Imports", "API tokens", "Sign-in policy",
+        "Home", "Campaigns", "Catalog", "People", "Roles & access", "Audit", "Imports", "API tokens", "Sign-in policy",
     ]  # fmt: skip
-    assert list(entries("marketer", "/")) == ["Home", "Campaigns", "Catalog", "People", "Audit", "API tokens"]
+    assert list(entries("marketer", "/")) == ["Home", "Campaigns", "Catalog", "People", "Roles & access", "Audit", "API tokens"]
     assert list(entries("viewer", "/")) == ["Home", "Campaigns", "Catalog"]
