@@ -58,10 +58,14 @@ class CampaignForm(ObjectForm):
     ends_at = LocalMomentField(label=_("Ends"), required=False)
     budget_micros = MicrosField(label=_("Budget"), required=False)
     currency = CurrencyField(label=_("Currency"), required=False, max_length=3, help_text=_("Such as EUR."))
+    team_id = forms.TypedChoiceField(label=_("Team"), required=False, coerce=UUID, empty_value=None)
 
-    def __init__(self, *args: Any, statuses: Choices, products: Choices, clock: str, **more: Any) -> None:
+    def __init__(
+        self, *args: Any, statuses: Choices, products: Choices, clock: str, teams: Choices = (), **more: Any
+    ) -> None:
         super().__init__(*args, **more)
         choose(self, "product_id", [("", _("None")), *products])
+        offer_teams(self, teams)
         self.fields["starts_at"].help_text = self.fields["ends_at"].help_text = clock
         if more["changing"]:
             choose(self, "status", statuses)
@@ -85,6 +89,21 @@ class ProductForm(ObjectForm):
     description = forms.CharField(
         label=_("Description"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 5})
     )
+    team_id = forms.TypedChoiceField(label=_("Team"), required=False, coerce=UUID, empty_value=None)
+
+    def __init__(self, *args: Any, teams: Choices = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        offer_teams(self, teams)
+
+
+def offer_teams(form: forms.Form, teams: Choices) -> None:
+    """Let a new object be put into one of these teams; without teams, and later, there is nothing to choose."""
+    choices = list(teams)
+    if not choices:
+        del form.fields["team_id"]
+        return
+    choose(form, "team_id", [("", _("None: only you and whom you share it with")), *choices])
+    form.fields["team_id"].widget.is_wide = True
 
 
 class UploadForm(forms.Form):
@@ -97,39 +116,3 @@ class UploadForm(forms.Form):
         initial="browser",
         help_text=_("A name for the browser it comes from. Rows of one source are recognized when they come again."),
     )
-
-
-class InvitationForm(forms.Form):
-    """Whom to ask in."""
-
-    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    name = forms.CharField(
-        label=_("Name"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    role = forms.ChoiceField(label=_("Role"))
-
-    def __init__(self, data: Any = None, *, roles: Choices, **more: Any) -> None:
-        super().__init__(data, **more)
-        choose(self, "role", roles)
-
-
-class TokenForm(forms.Form):
-    """What a program may do in the person's name, and for how long."""
-
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=80,
-        help_text=_("What it is for."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    days = forms.TypedChoiceField(
-        label=_("Ends after"),
-        coerce=int,
-        initial=90,
-        choices=[(7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("1 year"))],
-    )
-    scopes = forms.MultipleChoiceField(label=_("Scopes"), widget=forms.CheckboxSelectMultiple)
-
-    def __init__(self, data: Any = None, *, scopes: Choices, **more: Any) -> None:
-        super().__init__(data, **more)
-        choose(self, "scopes", scopes)

@@ -1,158 +1,152 @@
-"""Who belongs to the organization: members, and those who are asked in."""
+"""Who belongs to the organization: the list, and another role for several people at once."""
 
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
-from console.forms import explain
-from console.guards import actor_of, member_page, tenant_of
-from console.org.forms import InvitationForm
-from kernel.errors import Conflict, DomainError, Invalid, NotFound
+from console.guards import actor_of, is_fragment, member_page, tenant_of
+from console.org.objects import STALE, answer_list
+from console.parameters import tabs, text
+from kernel.errors import Conflict, PreconditionFailed
 from kernel.tenancy.context import Actor
-from tenants.access.members import resume_member, suspend_member
-from tenants.access.models import Membership
-from tenants.access.people import may_suspend, member_list, roles_to_give, seats_taken
+from tenants.access import people as queries
+from tenants.access.impact import PersonImpact, role_change_impact
+from tenants.access.members import change_roles
+from tenants.access.models import Membership, Role
 from tenants.access.resolver import can
-from tenants.commands import invitations as commands
-from tenants.queries.invitations import invitations_of, role_name, state_of
+from tenants.models import Invitation
+from tenants.queries.account import pictures_of
+from tenants.queries.invitations import invitations_to, state_of
 
-SHOWN_STATES = ("open", "expired")
+STATES = ("invited", "suspended")
+MOST_AT_ONCE = 200
 
 
 @member_page("member:view")
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Members, invitations and seats."""
-    return _page(request, _form(request), 200)
+    """People by name: those who come in, those who are asked in, those who are kept out."""
+    actor, q, state = actor_of(request), text(request, "q"), text(request, "state")
+    state = state if state in STATES else ""
+    filters = queries.PeopleFilters(status=state or Membership.Status.ACTIVE, text=q)
+    found = queries.people_page(actor=actor, filters=filters, cursor=text(request, "cursor") or None)
+    may_give = can(actor, "member:change_role") and not state
+    context = {
+        "state": state,
+        "q": q,
+        "people": _rows(request, actor, found.items),
+        "can_invite": can(actor, "member:invite"),
+        "roles": queries.roles_to_give(actor=actor, permission="member:change_role") if may_give else [],
+    }
+    if not is_fragment(request):
+        counts = queries.people_counts(actor=actor)
+        choices = [("", _("Active"), counts["active"]), ("invited", _("Invited"), counts["invited"])]
+        choices.append(("suspended", _("Suspended"), counts["suspended"]))
+        context["tabs"] = tabs(request, "state", choices, "q")
+        context["seats"] = {"used": counts["active"], "limit": tenant_of(request).limits["seats"]}
+    return answer_list(request, "console/org/people.html", context, found.next)
 
 
-@member_page("member:invite")
-@require_POST
-def invite(request: HttpRequest) -> HttpResponse:
-    """Ask somebody in. The link goes to the invited person alone: whoever holds it becomes that person."""
-    form = _form(request, request.POST)
-    if form is None or not form.is_valid():
-        return _page(request, form, 422)
+@member_page("member:change_role")
+@require_http_methods(["GET", "HEAD", "POST"])
+def roles(request: HttpRequest) -> HttpResponse:
+    """Look at what another role would mean for several people, then give it: to all of them or to none."""
+    actor, data = actor_of(request), request.POST if request.method == "POST" else request.GET
+    offered = {role.slug: role for role in queries.roles_to_give(actor=actor, permission="member:change_role")}
+    role, versions = offered.get(data.get("role", "")), _chosen(data)
+    if request.method != "POST":
+        return _review(request, actor, role, versions)
+    if role is None or not versions:
+        messages.warning(request, _("Choose people and a role first."))
+        return redirect("org:people")
     try:
-        made = commands.invite(actor=actor_of(request), organization=tenant_of(request), **form.cleaned_data)
-    except (Invalid, Conflict) as error:
-        explain(form, error)
-        return _page(request, form, error.status)
-    messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": made.email})
-    return redirect("org:people")
-
-
-@member_page("member:invite")
-@require_POST
-def resend(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
-    """Send an invitation again, with a new link and a new week."""
-    actor, tenant = actor_of(request), tenant_of(request)
-    try:
-        made = commands.resend(actor=actor, organization=tenant, invitation_id=invitation_id)
-    except NotFound as error:
-        return _gone(request, error)
-    messages.success(request, _("The invitation to %(email)s is on its way again.") % {"email": made.email})
-    return redirect("org:people")
-
-
-@member_page("member:invite")
-@require_POST
-def revoke(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
-    """Withdraw an invitation."""
-    actor, tenant = actor_of(request), tenant_of(request)
-    try:
-        made = commands.revoke(actor=actor, organization=tenant, invitation_id=invitation_id)
-    except NotFound as error:
-        return _gone(request, error)
-    messages.success(request, _("The invitation to %(email)s is withdrawn.") % {"email": made.email})
-    return redirect("org:people")
-
-
-@member_page("member:suspend")
-@require_POST
-def suspend(request: HttpRequest, membership_id: UUID) -> HttpResponse:
-    """Keep a person out."""
-    return _moved(request, suspend_member, membership_id, _("%(name)s is suspended."))
-
-
-@member_page("member:suspend")
-@require_POST
-def reactivate(request: HttpRequest, membership_id: UUID) -> HttpResponse:
-    """Let a suspended person in again."""
-    return _moved(request, resume_member, membership_id, _("%(name)s may come in again."))
-
-
-def _moved(request: HttpRequest, command: Callable[..., Membership], membership_id: UUID, done: str) -> HttpResponse:
-    try:
-        member = command(actor=actor_of(request), membership_id=membership_id)
+        changed = change_roles(actor=actor, versions=versions, role_slug=role.slug)
+    except PreconditionFailed:
+        messages.warning(request, STALE)
+        return _review(request, actor, role, versions, status=409)
     except Conflict as error:
         messages.error(request, error.detail)
-    else:
-        messages.success(request, done % {"name": member})
+        return _review(request, actor, role, versions, status=409)
+    done = ngettext("%(count)d person is %(role)s now.", "%(count)d people are %(role)s now.", len(changed))
+    messages.success(request, done % {"count": len(changed), "role": role.name})
     return redirect("org:people")
 
 
-def _gone(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """An invitation that was accepted or withdrawn meanwhile is explained; one that never was is not found."""
-    if "state" not in error.extra:
-        raise error
-    messages.warning(request, error.detail)
-    return redirect("org:people")
+def shown_state(person: Membership, invitation: Invitation | None) -> str:
+    """Return the state in which people see this person: the clock ends a place and an invitation before any job."""
+    if person.status == Membership.Status.INVITED:
+        return "expired" if invitation is not None and state_of(invitation) == "expired" else "invited"
+    over = person.expires_at is not None and person.expires_at <= timezone.now()
+    return "expired" if over and person.status == Membership.Status.ACTIVE else person.status
 
 
-def _page(request: HttpRequest, form: InvitationForm | None, status: int) -> HttpResponse:
-    actor, tenant = actor_of(request), tenant_of(request)
+def _review(
+    request: HttpRequest, actor: Actor, role: Role | None, chosen: Collection[UUID], *, status: int = 200
+) -> HttpResponse:
+    found = queries.people_named(actor=actor, membership_ids=chosen)
+    different = [person for person in found if role is not None and person.role_id != role.pk]
+    changing = [person for person in different if queries.may_change_role(actor=actor, membership=person)]
+    impact: Mapping[UUID, PersonImpact] = {}
+    if role is not None and changing:
+        ids = [person.pk for person in changing]
+        report = role_change_impact(actor=actor, membership_ids=ids, role_id=role.pk)
+        impact = {person.membership_id: person for person in report.people}
     context = {
-        "members": [_member(actor, member) for member in member_list(actor=actor)],
-        "invitations": _invitations(request) if can(actor, "member:invite") else [],
-        "form": form,
-        "seats": {"used": seats_taken(), "limit": tenant.limits["seats"]},
+        "role": role,
+        "changes": [_change(person, impact.get(person.pk)) for person in changing],
+        "same": [person for person in found if person not in different],
+        "beyond": [person for person in different if person not in changing],
     }
-    return render(request, "console/org/people.html", context, status=status)
+    return render(request, "console/org/people_roles.html", context, status=status)
 
 
-def _member(actor: Actor, member: Membership) -> dict[str, Any]:
-    may = may_suspend(actor=actor, membership=member)
+def _change(person: Membership, impact: PersonImpact | None) -> dict[str, Any]:
+    changes = impact.changes if impact else ()
     return {
-        "id": member.pk,
-        "name": member.name,
-        "email": member.email,
-        "role_name": member.role.name,
-        "status": member.status,
-        "joined_at": member.created_at,
-        "is_self": member.user_id == actor.user_id,
-        "can_suspend": may and member.status == Membership.Status.ACTIVE,
-        "can_reactivate": may and member.status == Membership.Status.SUSPENDED,
+        "person": person,
+        "gains": [change.label for change in changes if change.is_gain],
+        "losses": [change.label for change in changes if not change.is_gain],
     }
 
 
-def _invitations(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return what is open or has expired, without its link: it makes an account for whoever opens it first."""
+def _chosen(data: QueryDict) -> dict[UUID, int]:
+    """Return the people that a form names, with the version each was seen at: "<id>:<version>"."""
+    found: dict[UUID, int] = {}
+    for value in data.getlist("person")[:MOST_AT_ONCE]:
+        key, _colon, version = value.partition(":")
+        try:
+            found[UUID(key)] = int(version[:9])
+        except ValueError:
+            continue
+    return found
+
+
+def _rows(request: HttpRequest, actor: Actor, found: Collection[Membership]) -> list[dict[str, Any]]:
+    places = queries.teams_of(found)
+    pictures = pictures_of(tenant_of(request).id, [person.user_id for person in found if person.user_id])
+    asked = invitations_to(found) if can(actor, "member:invite") else {}
     return [
         {
-            "id": found.pk,
-            "email": found.email,
-            "name": found.name,
-            "role_name": role_name(found.role),
-            "state": "invited" if state_of(found) == "open" else "expired",
-            "expires_at": found.expires_at,
-            "can_resend": True,
-            "can_revoke": True,
+            "id": person.pk,
+            "version": person.row_version,
+            "name": person.name,
+            "email": person.email,
+            "picture": pictures.get(person.user_id, "") if person.user_id else "",
+            "role_name": person.role.name,
+            "teams": [place.team.name for place in places.get(person.user_id, ())],
+            "state": shown_state(person, asked.get(person.pk)),
+            "ends_at": person.expires_at,
+            "is_self": person.user_id is not None and person.user_id == actor.user_id,
+            "can_change_role": queries.may_change_role(actor=actor, membership=person),
+            "invitation": asked.get(person.pk),
         }
-        for found in invitations_of(tenant_of(request).id)
-        if state_of(found) in SHOWN_STATES
+        for person in found
     ]
-
-
-def _form(request: HttpRequest, data: Any = None) -> InvitationForm | None:
-    actor = actor_of(request)
-    if not can(actor, "member:invite"):
-        return None
-    roles = [(role.slug, role.name) for role in roles_to_give(actor=actor)]
-    return InvitationForm(data, roles=roles, initial={"role": "marketer"})

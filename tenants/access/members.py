@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -117,6 +118,15 @@ def change_member(
 def change_role(*, actor: Actor, membership_id: UUID, role_slug: str, version: int | None = None) -> Membership:
     """Give a person another role; both the former and the new one must be within the actor's own rights."""
     return change_member(actor=actor, membership_id=membership_id, version=version, changes={"role": role_slug})
+
+
+def change_roles(*, actor: Actor, versions: Mapping[UUID, int], role_slug: str) -> list[Membership]:
+    """Give several people, each at the version that was seen, the same role: all of them or none."""
+    with transaction.atomic():
+        return [
+            change_role(actor=actor, membership_id=membership_id, version=version, role_slug=role_slug)
+            for membership_id, version in sorted(versions.items())
+        ]
 
 
 def set_expiry(
