@@ -29,6 +29,7 @@ from console.org.objects import (
     state_of,
     state_tabs,
     tab_of,
+    team_choices,
 )
 from console.parameters import text
 from console.templatetags.console import money
@@ -72,6 +73,8 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "can_edit": can(actor, "campaign:edit", found),
         "can_trash": can(actor, "campaign:delete", found),
         "can_restore": can(actor, "campaign:restore", found),
+        "can_share": can(actor, "campaign:share", found),
+        "can_ask": can(actor, "access:explain"),
     }
     context |= history_context(request, found) if tab == "history" else _overview(actor, found)
     return render(request, "console/org/campaign.html", context)
@@ -194,12 +197,13 @@ def _form(request: HttpRequest, found: Campaign | None) -> CampaignForm:
         initial=_initial(found) if found else None,
         statuses=[(status, labels[status]) for status in statuses],
         products=_products(actor, found),
+        teams=[] if found else team_choices(actor, "campaign:create"),
         clock=_("Clock of %(zone)s.") % {"zone": timezone.get_current_timezone_name().replace("_", " ")},
     )
 
 
 def _initial(found: Campaign) -> dict[str, Any]:
-    initial = {name: getattr(found, name) for name in CampaignForm.base_fields}
+    initial = {name: getattr(found, name) for name in CampaignForm.base_fields if name != "team_id"}
     return initial | {"product_id": str(found.product_id or "")}
 
 

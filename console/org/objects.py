@@ -18,7 +18,9 @@ from console.org.entries import linked
 from console.org.forms import ObjectForm, VersionForm
 from console.parameters import pages, tabs, text
 from kernel.errors import Conflict, Invalid, LimitReached, PreconditionFailed
+from kernel.tenancy.context import Actor
 from tenants.access.models import Owned
+from tenants.access.ownership import teams_to_choose
 
 TRASH = "trash"
 STALE = gettext_lazy("Somebody changed this meanwhile. Look at it as it is now and try again.")
@@ -65,6 +67,11 @@ def history_context(request: HttpRequest, obj: Owned) -> dict[str, Any]:
 def kept_data(obj: Any) -> str:
     """Return the object's document as readable text; empty where it holds nothing."""
     return json.dumps(obj.data, indent=2, ensure_ascii=False) if obj.data else ""
+
+
+def team_choices(actor: Actor, action: str) -> list[tuple[str, str]]:
+    """Return the teams into which the person may put what they make."""
+    return [(str(team.pk), team.name) for team in teams_to_choose(actor=actor, action=action)]
 
 
 def save[M: Owned](form: ObjectForm, command: Callable[[], M]) -> tuple[M | None, int]:

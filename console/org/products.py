@@ -25,6 +25,7 @@ from console.org.objects import (
     state_of,
     state_tabs,
     tab_of,
+    team_choices,
 )
 from console.parameters import text
 from console.templatetags.console import money
@@ -65,6 +66,8 @@ def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
         "can_edit": may_edit,
         "can_trash": may_edit,
         "can_restore": may_edit,
+        "can_share": can(actor, "catalog:share", found),
+        "can_ask": can(actor, "access:explain"),
     }
     context |= history_context(request, found) if tab == "history" else _overview(found)
     return render(request, "console/org/product.html", context)
@@ -75,7 +78,8 @@ def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """A new product."""
     actor = actor_of(request)
-    form, status = ProductForm(request.POST if request.method == "POST" else None, changing=False), 200
+    teams = team_choices(actor, "catalog:edit")
+    form, status = ProductForm(request.POST if request.method == "POST" else None, changing=False, teams=teams), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -101,7 +105,7 @@ def edit(request: HttpRequest, product_id: UUID) -> HttpResponse:
     require(actor, "catalog:edit", found)
     if found.trashed_at is not None:
         return redirect("org:product", found.pk)
-    initial = {name: getattr(found, name) for name in ProductForm.base_fields}
+    initial = {name: getattr(found, name) for name in ProductForm.base_fields if name != "team_id"}
     form = ProductForm(request.POST if request.method == "POST" else None, changing=True, initial=initial)
     status = 200
     if request.method == "POST":

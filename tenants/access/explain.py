@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from kernel.errors import NotFound
 from kernel.tenancy.context import Actor
 from tenants.access.advice import advice, standing
-from tenants.access.catalogue import PERMISSIONS, known, label
+from tenants.access.asking import actions_on, may_ask
+from tenants.access.catalogue import known, label
 from tenants.access.context import Access, access_of, accesses, role_permissions
-from tenants.access.granted import object_types, shares_of
+from tenants.access.granted import shares_of
 from tenants.access.models import Membership, Owned, ServiceToken, Team, TeamMembership
-from tenants.access.resolver import can, find, refusal
+from tenants.access.resolver import refusal
 from tenants.access.ways import Facts, TeamFact, Way, facts_of, opens, ways_of
 
 
@@ -73,26 +74,6 @@ class Holder:
 
     access: Access
     ways: tuple[Way, ...]
-
-
-def object_asked(*, actor: Actor, object_type: str, object_id: UUID) -> Owned:
-    """Return the object that a question is about; NotFound where `actor` can't see it."""
-    model = object_types().get(object_type)
-    if model is None:
-        raise NotFound()
-    return find(actor, f"{model.resource}:view", model, object_id)
-
-
-def actions_on(obj: Owned | None) -> list[str]:
-    """Return what can be asked: the permissions about this kind of object, all without one."""
-    return [name for name, found in PERMISSIONS.items() if obj is None or found.resource == obj.resource]
-
-
-def may_ask(*, actor: Actor, person_id: UUID | None, obj: Owned | None) -> bool:
-    """Whether `actor` may ask about this person (None: about everybody): themselves, or by right, or as who shares."""
-    if person_id is not None and person_id == actor.user_id:
-        return True
-    return can(actor, "access:explain") or (obj is not None and can(actor, f"{obj.resource}:share", obj))
 
 
 def explain(
@@ -152,6 +133,21 @@ def who_can(*, actor: Actor, action: str, obj: Owned) -> list[Holder]:
         if opens(access, action, obj, facts.shares)
     ]
     return sorted(found, key=lambda holder: (holder.access.name.lower(), holder.access.user_id))
+
+
+def rights_on(*, actor: Actor, obj: Owned, actions: Sequence[str]) -> list[tuple[Access, frozenset[str]]]:
+    """Return every active member, by name, with those of `actions` that they may do to `obj`.
+
+    Three statements, one more where `actor` may ask only because of a share.
+    """
+    if not may_ask(actor=actor, person_id=None, obj=obj):
+        raise refusal(actor, "access:explain")
+    shares = shares_of(obj)
+    found = [
+        (access, frozenset(action for action in actions if opens(access, known(action), obj, shares)))
+        for access in accesses()
+    ]
+    return sorted(found, key=lambda row: (row[0].name.lower(), row[0].user_id))
 
 
 def _person(person_id: UUID) -> Membership:

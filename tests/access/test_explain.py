@@ -12,9 +12,10 @@ from campaigns.models import Campaign, CampaignUserGrant
 from kernel.errors import NotAllowed, NotFound
 from kernel.ids import uuid7
 from kernel.tenancy.context import Actor, Scope
+from tenants.access.asking import actions_on, may_ask, object_asked
 from tenants.access.catalogue import level_for
 from tenants.access.context import forget
-from tenants.access.explain import Explanation, actions_on, explain, may_ask, object_asked, who_can
+from tenants.access.explain import Explanation, explain, who_can
 from tenants.access.grants import share
 from tenants.access.models import Membership, Role, ServiceToken, Team, TeamMembership
 from tenants.access.resolver import can

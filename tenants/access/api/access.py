@@ -15,7 +15,8 @@ from kernel.http.output import respond
 from kernel.http.strict import Id
 from kernel.tenancy.context import Actor
 from tenants.access.api.grants import SHARING, GrantOut, ObjectType, grant_out
-from tenants.access.explain import Explanation, actions_on, explain, object_asked, who_can
+from tenants.access.asking import actions_on, object_asked
+from tenants.access.explain import Explanation, explain, who_can
 from tenants.access.models import Owned
 from tenants.access.ways import Way
 

@@ -13,7 +13,7 @@ from kernel.http.etag import expected_version, of
 from kernel.http.operations import Router, declares
 from kernel.http.output import dump, instant, respond
 from kernel.http.strict import Id, Input, Instant, unsent
-from tenants.access.explain import object_asked
+from tenants.access.asking import object_asked
 from tenants.access.granted import Share, ShareFilters, share_detail, share_page
 from tenants.access.grants import MOST_AT_ONCE, change, revoke, revoke_many, share
 
