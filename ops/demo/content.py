@@ -37,6 +37,7 @@ NORTHWIND_PEOPLE = (
     DemoPerson("Ana Ruiz", "ana@northwind.example", "marketer"),
     DemoPerson("Priya Shah", "priya@northwind.example", "analyst"),
     DemoPerson("Leo Brandt", "leo@northwind.example", "viewer"),
+    DemoPerson("Noor Haddad", "noor@fjordstudio.example", "viewer"),
 )
 JUNIPER = "Juniper Pantry"
 JUNIPER_ADMIN = DemoPerson("Sol Marchetti", "sol@juniper.example", "owner")

@@ -8,6 +8,7 @@ from kernel.tenancy.scope import scope
 from ops.demo import content
 from ops.demo.imported import imported
 from ops.demo.story import ensure_operator, member, onboarded, people_in, work_done
+from ops.demo.teamwork import teamed_up
 from ops.demo.token import demo_token
 
 
@@ -26,6 +27,7 @@ def fill() -> Demo:
     northwind = onboarded("northwind", content.NORTHWIND, content.NORTHWIND_ADMIN, operator)
     people_in(northwind, content.NORTHWIND_PEOPLE, member(northwind, content.NORTHWIND_ADMIN.email))
     work_done(northwind)
+    teamed_up(northwind, member(northwind, content.NORTHWIND_ADMIN.email))
     juniper = onboarded("juniper", content.JUNIPER, content.JUNIPER_ADMIN, operator)
     batch = imported(juniper, member(juniper, content.JUNIPER_ADMIN.email))
     marketer = member(northwind, "ana@northwind.example")
