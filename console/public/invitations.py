@@ -57,7 +57,7 @@ def invitation(request: DoorRequest) -> HttpResponse:
     if account is not None and (request.person is None or request.person.user_id != account.pk):
         return redirect(f"{reverse('public:sign-in')}?next={reverse('public:invitation', args=[OPENED])}")
     form = AccountForm(request.POST if request.method == "POST" else None, initial={"name": found.name})
-    if account is not None:
+    if account is not None or request.person is not None:
         form.fields.clear()
     if request.method != "POST":
         return _page(request, found, form)
@@ -106,7 +106,9 @@ def _page(request: DoorRequest, found: Invitation, form: AccountForm, status: in
         "invited_by": found.invited_by or organization.name,
         "expires_at": found.expires_at,
     }
-    context = {"token": OPENED, "invitation": facts, "form": form}
+    person = request.person
+    other = person.email if person is not None and person.email.lower() != found.email.lower() else ""
+    context = {"token": OPENED, "invitation": facts, "form": form, "joins_as": other}
     return render(request, "console/auth/invitation.html", context, status=status)
 
 

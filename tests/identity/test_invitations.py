@@ -2,7 +2,9 @@
 
 import re
 import threading
+from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,13 +14,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from audit.models import Entry
 from kernel.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from kernel.ids import uuid7
 from kernel.jobs import enqueue, runner, turns
 from kernel.jobs.models import Job
 from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope, scope
 from tenants import records
-from tenants.access.models import Membership
+from tenants.access.leaving import remove_member
+from tenants.access.members import change_role
+from tenants.access.models import Membership, Role, Team, TeamMembership
 from tenants.commands.accepting import accept
 from tenants.commands.invitations import (
     invite,
@@ -28,6 +34,8 @@ from tenants.commands.invitations import (
     revoke_open,
     send_invitation,
 )
+from tenants.commands.invite_many import invite_many, read_list
+from tenants.commands.inviting import TeamPlace
 from tenants.commands.lifecycle import suspend
 from tenants.models import DirectoryEntry, Invitation, Organization, User
 from tenants.queries.invitations import invitations_of, link_of, state_of, token_of
@@ -61,6 +69,18 @@ def members(organization: Organization) -> list[tuple[str, str]]:
 
 def accounts(address: str) -> int:
     return User.objects.filter(email__iexact=address).count()
+
+
+def rows(organization: Organization, **wanted: str) -> list[Membership]:
+    with scope(organization, actor=SYSTEM, source="system"):
+        return list(Membership.objects.select_related("role").filter(**wanted))
+
+
+def entries(organization: Organization, request_id: str) -> list[tuple[str, str]]:
+    """What the organization's log holds of one request: kind of object and event."""
+    with scope(organization, actor=SYSTEM, source="system"):
+        found = Entry.objects.select_related("content_type").filter(cid=request_id).order_by("id")
+        return sorted((entry.content_type.model if entry.content_type else "", entry.event) for entry in found)
 
 
 def form(**changes: str) -> dict[str, str]:
@@ -546,3 +566,293 @@ def test_what_no_database_can_hold_is_refused(
 
     assert accounts(invitation.email) == 0
     assert Invitation.objects.get(pk=invitation.pk).accepted_at is None
+
+
+# Invited people ---------------------------------------------------------------------------------
+
+
+def test_who_is_asked_in_is_listed_and_becomes_a_member(organization: Organization, admin: Actor) -> None:
+    ends = timezone.now() + timedelta(days=30)
+    with scope(organization, actor=admin, source="console"):
+        north, gone = Team.objects.create(name="North"), Team.objects.create(name="Gone")
+        invitation = invite(
+            actor=admin,
+            organization=organization,
+            email="Grace@Example.com",
+            name="Grace",
+            role="marketer",
+            teams=[TeamPlace(north.pk, "lead"), TeamPlace(gone.pk)],
+            access_expires_at=ends,
+        )
+    [person_asked] = rows(organization, status="invited")
+    assert (person_asked.pk, person_asked.user_id, person_asked.name, person_asked.role.slug) == (
+        invitation.membership_id, None, "Grace", "marketer",
+    )  # fmt: skip
+    with scope(organization, actor=admin, source="console"):
+        change_role(actor=admin, membership_id=person_asked.pk, role_slug="viewer", version=1)
+        gone.delete()
+
+    accept(actor=None, token=token_of(invitation), name="Grace Hopper", password=PASSWORD)
+
+    [member] = rows(organization, email="Grace@Example.com")
+    assert (member.pk, member.status, member.role.slug, member.row_version) == (person_asked.pk, "active", "viewer", 3)
+    assert member.expires_at == ends
+    with scope(organization, actor=SYSTEM, source="system"):
+        places = list(TeamMembership.objects.values_list("user_id", "team_id", "role"))
+    assert places == [(member.user_id, north.pk, "lead")]
+    assert DirectoryEntry.objects.get(user_id=member.user_id).status == "active"
+    job = Job.objects.get(kind="access.expire_members", organization_id=organization.pk)
+    assert job.run_at == ends
+
+
+def test_accepting_writes_one_entry_per_row(organization: Organization, admin: Actor) -> None:
+    with scope(organization, actor=admin, source="console"):
+        north = Team.objects.create(name="North")
+    with scope(organization, actor=admin, source="console", request_id="asking"):
+        invitation = invite(
+            actor=admin, organization=organization, email=email(), name="", role="viewer", teams=[TeamPlace(north.pk)]
+        )
+    accept(actor=None, token=token_of(invitation), name="Grace", password=PASSWORD, request_id="accepting")
+
+    assert entries(organization, "asking") == [("membership", "create")]
+    assert entries(organization, "accepting") == [("membership", "update"), ("teammembership", "create")]
+
+
+def test_withdrawing_takes_the_person_off_the_list(organization: Organization, admin: Actor) -> None:
+    invitation = invited(organization, admin)
+
+    with scope(organization, actor=admin, source="console", request_id="withdrawing"):
+        revoke(actor=admin, organization=organization, invitation_id=invitation.pk)
+
+    assert rows(organization, status="invited") == []
+    assert entries(organization, "withdrawing") == [("membership", "delete")]
+
+
+def test_removing_somebody_who_is_invited_withdraws_the_invitation(organization: Organization, admin: Actor) -> None:
+    invitation = invited(organization, admin)
+    assert invitation.membership_id is not None
+
+    with scope(organization, actor=admin, source="console"):
+        remove_member(actor=admin, membership_id=invitation.membership_id)
+
+    with pytest.raises(NotFound) as caught:
+        accept(actor=None, token=token_of(invitation), name="Grace", password=PASSWORD)
+    assert caught.value.code == "invitation_revoked"
+    assert accounts(invitation.email) == 0
+
+
+def test_a_place_that_is_over_before_they_come_lets_nobody_in(organization: Organization, admin: Actor) -> None:
+    invitation = invited(organization, admin)
+    with scope(organization, actor=admin, source="console"):
+        Membership.objects.filter(pk=invitation.membership_id).update(expires_at=Now() - timedelta(seconds=1))
+
+    with pytest.raises(NotFound) as caught:
+        accept(actor=None, token=token_of(invitation), name="Grace", password=PASSWORD)
+
+    assert caught.value.code == "invitation_expired"
+    assert accounts(invitation.email) == 0
+    assert Invitation.objects.get(pk=invitation.pk).accepted_at is None
+
+
+def test_an_expired_invitation_gives_its_row_to_the_next(organization: Organization, admin: Actor) -> None:
+    first = invited(organization, admin, to="grace@example.com")
+    move_end(first, timedelta(seconds=-1))
+
+    second = invited(organization, admin, to="GRACE@example.com", role="viewer")
+
+    assert second.membership_id == first.membership_id
+    [asked] = rows(organization, status="invited")
+    assert (asked.role.slug, asked.row_version) == ("viewer", 2)
+    assert Invitation.objects.get(pk=first.pk).revoked_at is not None
+
+
+def test_a_member_with_another_address_stays_as_they_are(organization: Organization, admin: Actor) -> None:
+    user = person()
+    actor = join(organization, user, "viewer")
+    invitation = invited(organization, admin, role="manager")
+
+    accept(actor=actor, token=token_of(invitation))
+
+    assert [row.role.slug for row in rows(organization, user_id=str(user.pk))] == ["viewer"]
+    assert rows(organization, status="invited") == []
+
+
+def test_whoever_changed_their_address_comes_in_with_their_account(organization: Organization, admin: Actor) -> None:
+    user = person()
+    invitation, browser = invited(organization, admin, to=user.email), Browser()
+    with public_scope(actor=SYSTEM, source="system"):
+        records.account_changing(user.pk)
+        User.objects.filter(pk=user.pk).update(email=email())
+    user.refresh_from_db()
+    signed_in(user, browser)
+
+    page = browser.open(link_of(invitation)).content.decode()
+    landed = browser.post(f"{BASE}/invitation/open/")
+
+    assert f"You are signed in as {user.email}" in page
+    assert invitation.email in page
+    assert 'name="password"' not in page
+    assert landed["Location"] == f"http://{organization.slug}.localhost:8000/"
+    assert accounts(invitation.email) == 0
+    [member] = rows(organization, user_id=str(user.pk))
+    assert (member.email, member.pk, member.role.slug) == (user.email, invitation.membership_id, "marketer")
+
+
+def test_a_link_opens_its_own_organization_only(
+    organization: Organization, other_organization: Organization, admin: Actor
+) -> None:
+    house(other_organization)
+    invitation, browser = invited(organization, admin), Browser()
+
+    answer = browser.open(f"http://{other_organization.slug}.localhost:8000/invitation/{token_of(invitation)}/")
+    with scope(other_organization, actor=SYSTEM, source="system"), pytest.raises(NotFound):
+        revoke(actor=SYSTEM, organization=other_organization, invitation_id=invitation.pk)
+    accept(actor=None, token=token_of(invitation), name="Grace", password=PASSWORD)
+
+    assert answer.status_code == 404
+    assert rows(other_organization, status="active") == []
+    assert {row.email for row in rows(organization, status="active")} == {admin.email, invitation.email}
+
+
+def test_accepting_and_withdrawing_at_once_end_as_one_of_the_two(organization: Organization, admin: Actor) -> None:
+    for _turn in range(5):
+        invitation, start = invited(organization, admin), threading.Barrier(2)
+        token, results = token_of(invitation), []
+
+        def come_in(token: str = token, start: threading.Barrier = start, results: list[str] = results) -> None:
+            try:
+                start.wait()
+                accept(actor=None, token=token, name="Grace", password=PASSWORD)
+                results.append("in")
+            except DomainError as error:
+                results.append(error.code)
+            finally:
+                connections.close_all()
+
+        thread = threading.Thread(target=come_in)
+        thread.start()
+        start.wait()
+        try:
+            with scope(organization, actor=admin, source="console"):
+                revoke(actor=admin, organization=organization, invitation_id=invitation.pk)
+            results.append("withdrawn")
+        except NotFound as error:
+            results.append(error.code)
+        thread.join()
+
+        is_in = bool(rows(organization, email=invitation.email))
+        assert sorted(results) == (["in", "invitation_accepted"] if is_in else ["invitation_revoked", "withdrawn"])
+        assert rows(organization, status="invited") == []
+
+
+# Lists ------------------------------------------------------------------------------------------
+
+
+def test_three_hundred_pasted_addresses_are_answered_exactly(organization: Organization, admin: Actor) -> None:
+    member = person()
+    join(organization, member, "viewer")
+    open_one, expired = invited(organization, admin), invited(organization, admin)
+    move_end(expired, timedelta(seconds=-1))
+    new = [f"guest{number}@example.com" for number in range(200)]
+    again = [address.upper() for address in new[:60]]
+    lines = [*new, *again, member.email, open_one.email, expired.email, *["not an address"] * 20, *["a@b"] * 17]
+    before = Invitation.objects.filter(organization=organization).count()
+
+    with scope(organization, actor=admin, source="console", request_id="pasting"):
+        listed = read_list("\n".join(lines))
+        outcomes = invite_many(actor=admin, organization=organization, rows=listed, role="viewer")
+
+    assert [outcome.row.text for outcome in outcomes] == lines
+    assert len(lines) == 300
+    assert [outcome.result for outcome in outcomes] == [
+        *["invited"] * 200, *["duplicate_in_list"] * 60, "already_member", "already_invited", "invited",
+        *["invalid"] * 37,
+    ]  # fmt: skip
+    asked = rows(organization, status="invited")
+    assert {row.email for row in asked} == {*new, open_one.email, expired.email}
+    assert len(asked) == 202
+    invitations = Invitation.objects.filter(organization=organization)
+    assert invitations.count() == before + 201
+    mailed = Job.objects.filter(kind="tenants.send_invitation", organization_id=organization.pk)
+    ids = {str(outcome.invitation_id) for outcome in outcomes if outcome.result == "invited"}
+    assert {job.payload["invitation_id"] for job in mailed} >= ids
+    assert len(ids) == 201
+    assert Counter(entries(organization, "pasting")) == {("membership", "create"): 200, ("membership", "update"): 1}
+
+    with scope(organization, actor=admin, source="console"):
+        repeated = invite_many(actor=admin, organization=organization, rows=listed, role="viewer")
+    assert {outcome.result for outcome in repeated[:200]} == {"already_invited"}
+    assert invitations.count() == before + 201
+
+
+@pytest.mark.parametrize("broken", ["role", "team", "end"])
+def test_what_concerns_the_whole_list_is_refused_as_a_whole(
+    organization: Organization, admin: Actor, broken: str
+) -> None:
+    asked: dict[str, Any] = {
+        "role": "king" if broken == "role" else "viewer",
+        "teams": [TeamPlace(uuid7())] if broken == "team" else [],
+        "access_expires_at": timezone.now() - timedelta(days=1) if broken == "end" else None,
+    }
+
+    with pytest.raises(Invalid), scope(organization, actor=admin, source="console"):
+        invite_many(actor=admin, organization=organization, rows=read_list("a@example.com, b@example.com"), **asked)
+
+    assert not Invitation.objects.filter(organization=organization).exists()
+    assert rows(organization, status="invited") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "a@b.example, c@d.example;e@f.example\ng@h.example",
+            ["a@b.example", "c@d.example", "e@f.example", "g@h.example"],
+        ),
+        ("Ada Lovelace <ada@example.com>", ["ada@example.com"]),
+        ('"Lovelace, Ada" <ada@example.com>, b@example.com', ["ada@example.com", "b@example.com"]),
+        ("a@example.com b@example.com\tc@example.com", ["a@example.com", "b@example.com", "c@example.com"]),
+        (",;\n\r\n , ", []),
+        ('a "quote, b@example.com', ['a "quote', "b@example.com"]),
+        ("<a@example.com>", ["a@example.com"]),
+        ("Ada <>", [""]),
+    ],
+)
+def test_lists_are_read_as_people_paste_them(text: str, found: list[str]) -> None:
+    assert [row.email for row in read_list(text)] == found
+
+
+def test_a_name_that_stands_with_the_address_is_kept() -> None:
+    [row] = read_list('"Lovelace, Ada" <ada@example.com>')
+
+    assert (row.name, row.email, row.text) == ("Lovelace, Ada", "ada@example.com", '"Lovelace, Ada" <ada@example.com>')
+
+
+def test_more_than_five_hundred_are_refused() -> None:
+    assert len(read_list("\n".join(f"g{number}@example.com" for number in range(500)))) == 500
+    with pytest.raises(Invalid) as caught:
+        read_list("\n".join(f"g{number}@example.com" for number in range(501)))
+
+    assert [error.code for error in caught.value.errors] == ["too_many"]
+
+
+def test_nobody_invites_into_a_team_they_do_not_manage(organization: Organization) -> None:
+    with scope(organization, actor=SYSTEM, source="system"):
+        Role.objects.create(
+            slug="recruiter", name="Recruiter", permissions={"member:invite": "all", "member:view": "all"}
+        )
+        north = Team.objects.create(name="North")
+    recruiter = join(organization, person(), "recruiter")
+
+    with pytest.raises(NotAllowed) as caught, scope(organization, actor=recruiter, source="console"):
+        invite(
+            actor=recruiter,
+            organization=organization,
+            email=email(),
+            name="",
+            role="recruiter",
+            teams=[TeamPlace(north.pk)],
+        )
+
+    assert caught.value.extra["permission"] == "team:manage"
+    assert rows(organization, status="invited") == []
