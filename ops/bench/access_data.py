@@ -78,7 +78,7 @@ def _fill(cursor: Any, schema: str, size: Size) -> None:
     viewer = level_ids(Campaign)["viewer"]
     cursor.execute(f'SET search_path TO "{schema}", public')
     cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS names (kind text, n int, id uuid, PRIMARY KEY (kind, n))")
-    cursor.execute("TRUNCATE names")
+    cursor.execute("DELETE FROM names")
     for kind, count in (("person", size.people), ("team", size.teams), ("campaign", size.campaigns)):
         cursor.execute(
             "INSERT INTO names SELECT %s, n, md5(%s || n)::uuid FROM generate_series(0, %s - 1) n", [kind, kind, count]

@@ -61,7 +61,7 @@ def without_docstrings(path: Path) -> ast.Module:
         (r"\bUNLOGGED\b|MATERIALIZED VIEW", ()),
         (r"\bDO \$", ()),
         (r"\bTRUNCATE\b", ()),
-        (r"\bfrom django\.contrib\.auth\.models import\b", ()),
+        (r"\bfrom django\.contrib\.auth\.models import\b", ("tenants/access/models/grants.py",)),
         (r"using\(['\"]owner['\"]\)", ("tenants/provisioning", "tenants/plans.py", "ops")),
     ],
 )
@@ -79,6 +79,7 @@ def test_tenant_foreign_keys_to_public_have_no_constraint() -> None:
         f"{model._meta.label}.{field.name}"
         for config in tenant
         for model in config.get_models()
+        if model._meta.managed
         for field in model._meta.local_fields
         if field.is_relation
         and field.related_model is not None
