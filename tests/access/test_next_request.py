@@ -1,5 +1,6 @@
 """Whatever takes access away acts on the very next request, by token and by session, however Redis is."""
 
+import json
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -308,6 +309,16 @@ def test_a_writer_without_redis_leaves_old_records_behind(committed: None, world
     member, token = records.member(world.organization, who.user_id), records.token(world.organization, token_id)
     assert member is not None
     assert (member.role, token is None) == ("manager", False)
+
+
+def test_who_am_i_tells_the_role_of_now(committed: None, world: World, settings: Settings) -> None:
+    who = opened(world, CASES["demoted"])
+
+    with redis_away(settings):
+        write(who, demoted)
+
+    me = json.loads(who.caller("GET", "/me").content)
+    assert (me["role"], me["permissions"]) == ("viewer", {"campaign:view": "team"})
 
 
 def test_the_databases_clock_ends_everything_without_a_write(committed: None, world: World) -> None:

@@ -117,5 +117,6 @@ def test_the_reference_page_keeps_the_strict_policy(world: World) -> None:
     for _method, path, operation in operations():
         assert path in page
         assert f'id="{operation["operationId"]}"' in page
+        assert f"<code>{operation['x-permission']}</code>" in page
     for code in CODES:
         assert f'id="problem-{code}"' in page

@@ -14,7 +14,7 @@ from ninja.operation import Operation
 
 from kernel.errors import NotAllowed, NotFound, Unauthenticated
 from kernel.http.codes import CODES
-from kernel.http.operations import problem_schema
+from kernel.http.operations import MORE_PERMISSIONS, PERMISSION, problem_schema
 from kernel.http.output import JsonRenderer, respond
 from kernel.http.problem import WrongContentType, answer
 from kernel.http.strict import StrictParser
@@ -131,6 +131,8 @@ def _groups(document: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
                 "method": method.upper(),
                 "address": address,
                 "operation": operation,
+                "permission": operation[PERMISSION],
+                "more": operation.get(MORE_PERMISSIONS, []),
                 "fields": _fields(body, schemas),
                 "answers": sorted(operation["responses"].items()),
             }

@@ -10,6 +10,7 @@ from kernel.http.api import actor_of
 from kernel.http.operations import Router, declares
 from kernel.http.output import respond
 from kernel.tenancy.context import current_organization
+from tenants.access.context import access_of
 from tenants.access.resolver import permissions_of
 
 router = Router(tags=["Me"])
@@ -40,12 +41,13 @@ class Me(BaseModel):
 def read_me(request: HttpRequest) -> HttpResponse:
     """Who you are here, in which organization, and what you may do. A good first call with a new token."""
     actor, organization = actor_of(request), current_organization()
+    access = access_of(actor)
     found: dict[str, Any] = {
         "kind": actor.kind,
         "user_id": actor.user_id,
         "name": actor.name,
         "email": actor.email,
-        "role": actor.role,
+        "role": access.role if access else actor.role,
         "token_id": actor.token_id,
         "organization": {"id": organization.id, "slug": organization.slug, "name": organization.name},
         "permissions": dict(sorted(permissions_of(actor).items())),
