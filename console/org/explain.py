@@ -36,13 +36,14 @@ def page(request: HttpRequest) -> HttpResponse:
     people = people_to_ask_about(actor=actor, obj=obj)
     asked = text(request, "person")
     context: dict[str, Any] = {
-        "people": [{"id": str(row.user_id or row.pk), "name": str(row), "email": row.email} for row in people],
+        "people": [{"id": str(row.user_id or row.pk), "name": str(row)} for row in people],
         "actions": [(name, label(name)) for name in actions],
         "person": asked,
         "action": action,
         "action_label": label(action),
         "object": obj,
         "object_value": text(request, "object"),
+        "shows_addresses": can(actor, "member:view"),
         "may_ask_all": may_ask(actor=actor, person_id=None, obj=obj),
         "objects": _objects(request, obj),
         "q": text(request, "q"),

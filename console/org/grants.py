@@ -18,10 +18,11 @@ from console.org.share_forms import ShareChangeForm
 from console.parameters import Tab, pages, text
 from kernel.errors import Invalid, NotAllowed, PreconditionFailed
 from kernel.tenancy.context import Actor
-from tenants.access.asking import people_to_ask_about
 from tenants.access.granted import Share, ShareFilters, object_types, share_counts, share_detail, share_page
 from tenants.access.grants import change, revoke, revoke_many
 from tenants.access.models import LEVELS, Team
+from tenants.access.people import member_list
+from tenants.access.resolver import can
 from tenants.access.ways import level_name
 
 SOON = "soon"
@@ -58,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke_chosen(request: HttpRequest) -> HttpResponse:
     """Take the chosen shares away and say what became of each."""
-    chosen = [found for value in request.POST.getlist("grant") if (found := _uuid(value))]
+    chosen = [share_id for value in request.POST.getlist("grant") if (share_id := _uuid(value))]
     if not chosen:
         messages.warning(request, _("Choose at least one share."))
         return redirect("org:grants")
@@ -123,7 +124,8 @@ def _filters(request: HttpRequest) -> ShareFilters:
 
 
 def _who(actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:
-    people = [(f"person:{row.user_id}", str(row)) for row in people_to_ask_about(actor=actor, obj=None) if row.user_id]
+    members = member_list(actor=actor) if can(actor, "member:view") else []
+    people = [(f"person:{row.user_id}", str(row)) for row in members if row.user_id]
     teams = [(f"team:{team.pk}", team.name) for team in Team.objects.all()]
     return [(title, choices) for title, choices in ((_("People"), people), (_("Teams"), teams)) if choices]
 

@@ -1,6 +1,7 @@
 """Who has access to a campaign or product, how, and since when: share it, hand it on, ask why."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -84,6 +85,9 @@ def _page(request: HttpRequest, obj: Owned) -> HttpResponse:
     form, status = None, 200
     edit = f"{obj.resource}:edit"
     rights = rights_on(actor=actor, obj=obj, actions=[f"{obj.resource}:view", edit])
+    # Who shares needs names; addresses are for those who may see the people.
+    if not can(actor, "member:view"):
+        rights = [(replace(access, email=""), actions) for access, actions in rights]
     if request.method == "POST":
         form = _share_form(rights, request.POST)
         made, status = _share(actor, obj, form)
@@ -213,8 +217,12 @@ def _people(obj: Owned, edit: str, rights: Sequence[tuple[Access, frozenset[str]
     }
 
 
+def _named(access: Access) -> str:
+    return f"{access.name} ({access.email})" if access.email else access.name
+
+
 def _share_form(rights: Sequence[tuple[Access, frozenset[str]]], data: Any) -> ShareForm:
-    people = [(str(access.user_id), f"{access.name} ({access.email})") for access, _actions in rights]
+    people = [(str(access.user_id), _named(access)) for access, _actions in rights]
     teams = [(str(team.pk), team.name) for team in Team.objects.all()]
     return ShareForm(data, people=people, teams=teams)
 
@@ -222,7 +230,7 @@ def _share_form(rights: Sequence[tuple[Access, frozenset[str]]], data: Any) -> S
 def _ownership_form(
     actor: Actor, obj: Owned, rights: Sequence[tuple[Access, frozenset[str]]], data: Any = None
 ) -> OwnershipForm:
-    people = [(str(access.user_id), f"{access.name} ({access.email})") for access, _actions in rights]
+    people = [(str(access.user_id), _named(access)) for access, _actions in rights]
     if str(obj.owner_id) not in dict(people):
         people.insert(0, (str(obj.owner_id), _("Present owner, who has left")))
     teams = [(str(team.pk), team.name) for team in teams_to_choose(actor=actor, action=f"{obj.resource}:transfer")]

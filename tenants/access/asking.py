@@ -43,6 +43,8 @@ def objects_to_ask_about(*, actor: Actor, text: str, limit: int) -> list[tuple[s
     """Return objects that `actor` can see with the word for their kind, by name, at most `limit` of each kind."""
     found: list[tuple[str, Owned]] = []
     for word, model in object_types().items():
-        rows = visible(actor, f"{model.resource}:view", model).filter(trashed_at=None, name__icontains=text)
+        # Every model that is shared has a name, which its base does not know.
+        named = {"trashed_at": None, "name__icontains": text}
+        rows = visible(actor, f"{model.resource}:view", model).filter(**named)
         found += [(word, row) for row in rows.order_by("name", "id")[:limit]]
     return found

@@ -12,6 +12,7 @@ from kernel.tenancy.scope import scope
 from tenants.access.models import Team
 from tests.api.caller import code_of, pointers
 from tests.api.objects import body, make
+from tests.api.test_races import in_parallel
 from tests.api.world import World, make_world, token_for
 from tests.tenants import remove_organization
 
@@ -229,3 +230,25 @@ def test_a_deleted_object_takes_its_shares_with_it() -> None:
         assert grants(small) == [[], [], []]
     finally:
         remove_organization(small.row)
+
+
+def test_of_many_shares_with_one_person_one_is_made(world: World) -> None:
+    owner = world.callers["owner"]
+    made, _tag = make(owner)
+    wanted = {"object_type": "campaign", "object_id": made["id"], "user_id": user(world, "analyst"), "level": "viewer"}
+
+    statuses = in_parallel(6, lambda n: owner("POST", "/grants", wanted))
+
+    assert statuses == [201, 409, 409, 409, 409, 409]
+
+
+def test_of_two_changes_from_one_version_one_wins(world: World) -> None:
+    owner = world.callers["owner"]
+    made, _tag = make(owner)
+    grant, tag = share(world, made["id"])
+
+    statuses = in_parallel(
+        4, lambda n: owner("PATCH", f"/grants/{grant['id']}", {"reason": f"Writer {n}"}, if_match=tag)
+    )
+
+    assert statuses == [200, 412, 412, 412]

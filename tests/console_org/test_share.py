@@ -7,15 +7,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from audit.models import Entry
 from campaigns.models import Campaign, CampaignTeamGrant, CampaignUserGrant
 from catalog.models import ProductUserGrant
 from kernel.ids import uuid7
+from kernel.jobs.models import Job
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import scope
+from tenants.access.expiry import EXPIRE_SHARES
 from tenants.access.granted import Share, shares_of
 from tenants.access.grants import share
 from tenants.access.models import Membership, Owned, Team, TeamMembership
-from tests.console_org.desk import House, errors, queries_of, words
+from tests.console_org.desk import House, errors, queries_of, run_jobs, words
 
 
 def shared(house: House, obj: Owned, role: str = "viewer", level: str = "editor", **more: Any) -> Share:
@@ -275,3 +278,37 @@ def test_days_are_the_readers(house: House) -> None:
     page = house.client().get(f"/campaigns/{row.pk}/share/")
 
     assert page.context["shares"][0]["form"].initial["ends_on"] == date(2031, 2, 28)
+
+
+def test_addresses_are_for_those_who_may_see_people(house: House) -> None:
+    row = house.campaign()
+    shared(house, row, "viewer", "manager")
+
+    page = house.client("viewer").get(f"/campaigns/{row.pk}/share/")
+    holders = house.client("viewer").get(f"/access/explain/?may=campaign:edit&object=campaign:{row.pk}")
+
+    assert page.status_code == holders.status_code == 200
+    assert "Rae Admin" in words(page)
+    for user in house.users.values():
+        shown = user.email in words(page) + words(holders)
+        assert shown == (user == house.users["viewer"])
+    assert house.users["admin"].email in words(house.client().get(f"/campaigns/{row.pk}/share/"))
+
+
+def test_the_sweeper_deletes_what_has_ended_and_the_log_says_so(house: House) -> None:
+    over, kept = house.campaign(), house.campaign(name="Other")
+    made = shared(house, over, expires_at=timezone.now() + timedelta(seconds=30))
+    shared(house, kept, expires_at=timezone.now() + timedelta(days=1))
+    with scope(house.tenant, actor=SYSTEM, source="system"):
+        CampaignUserGrant.objects.filter(pk=made.id).update(expires_at=timezone.now() - timedelta(seconds=1))
+        Job.objects.filter(kind=EXPIRE_SHARES, dedupe_key__lt=(timezone.now() + timedelta(hours=1)).isoformat()).update(
+            run_at=timezone.now()
+        )
+
+    run_jobs()
+
+    assert shares(house, over) == []
+    assert len(shares(house, kept)) == 1
+    with scope(house.tenant, actor=SYSTEM, source="system"):
+        [entry] = Entry.objects.filter(object_pk=str(made.id), event="delete")
+    assert (entry.source, entry.actor_id) == ("job", None)

@@ -18,6 +18,7 @@ from tenants.access.api.grants import SHARING, GrantOut, ObjectType, grant_out
 from tenants.access.asking import actions_on, object_asked
 from tenants.access.explain import Explanation, explain, who_can
 from tenants.access.models import Owned
+from tenants.access.resolver import can
 from tenants.access.ways import Way
 
 router = Router(tags=["Access"])
@@ -77,7 +78,7 @@ class ExplanationOut(BaseModel):
 
 
 class HolderOut(BaseModel):
-    """Somebody who may, and the ways that are open to them."""
+    """Somebody who may, and the ways that are open to them; `email` is empty for callers without member:view."""
 
     person_id: UUID
     membership_id: UUID
@@ -117,19 +118,20 @@ def explain_access(request: HttpRequest, query: Query[ExplainQuery]) -> HttpResp
 @router.get(
     "/who-can",
     response=HolderList,
-    openapi_extra=declares("member", 404, if_none_match=True, may_ask=("access:explain", *SHARING)),
+    openapi_extra=declares("member", 404, if_none_match=True, may_ask=("access:explain", "member:view", *SHARING)),
 )
 def list_who_can(request: HttpRequest, query: Query[WhoCanQuery]) -> HttpResponse:
     """Every active member who may do this to the object, with the ways that give it to them."""
     actor = actor_of(request)
     obj = object_asked(actor=actor, object_type=query.object_type, object_id=query.object_id)
     _check_action(query.action, obj)
+    shows_addresses = can(actor, "member:view")
     items = [
         {
             "person_id": holder.access.user_id,
             "membership_id": holder.access.membership_id,
             "name": holder.access.name,
-            "email": holder.access.email,
+            "email": holder.access.email if shows_addresses else "",
             "role": holder.access.role,
             "paths": [_way(way) for way in holder.ways],
         }
