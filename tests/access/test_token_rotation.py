@@ -1,5 +1,6 @@
 """A token's secret is replaced while the programs that use it move over, and never gives more than its owner has."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from django.utils import timezone
 
 from kernel.errors import Conflict, Invalid, NotAllowed, NotFound, PreconditionFailed
 from kernel.recorder.declare import recorded_models
-from kernel.tenancy.context import Actor
+from kernel.tenancy.context import Actor, Scope
+from tenants.access.catalogue import PERMISSIONS, ROLES
 from tenants.access.models import Membership, ServiceToken
 from tenants.access.tokens import (
     create_token,
@@ -19,7 +21,7 @@ from tenants.access.tokens import (
     rotate_token,
     verify,
 )
-from tests.access.conftest import token_of
+from tests.access.conftest import person, token_of
 
 WEEK = timedelta(days=7)
 
@@ -103,6 +105,18 @@ def test_a_wrong_wish_rotates_nothing(marketer: Actor, overlap: timedelta, days:
 
     assert [error.pointer for error in refusal.value.errors] == [pointer]
     assert verify(ServiceToken.objects.get(pk=token.pk), former)
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if "token:create" in ROLES[role].permissions])
+def test_each_role_mints_exactly_what_it_has(tenant: Scope, role: str) -> None:
+    actor, minted = person(role), set()
+
+    for scope in PERMISSIONS:
+        with suppress(Invalid):
+            minted.add(create_token(actor=actor, name="CI", scopes={scope})[0].scopes[0])
+
+    assert minted == set(ROLES[role].permissions)
+    assert ServiceToken.objects.count() == len(minted)
 
 
 @pytest.mark.parametrize("over", ["revoked", "expired"])

@@ -16,6 +16,7 @@ from tenants.access.models import ServiceToken
 from tenants.access.tokens import parse
 from tests.api.caller import Caller, code_of, pointers
 from tests.api.objects import body
+from tests.api.test_races import in_parallel
 from tests.api.world import World, make_world, token_for
 from tests.tenants import remove_organization
 
@@ -246,6 +247,17 @@ def test_a_write_needs_the_version_its_author_saw(own: World, method: str, path:
 
     assert [(answer.status_code, answer["ETag"]) for answer in (missing, outdated)] == [(428, tag), (412, tag)]
     assert rows(own) == before
+
+
+def test_of_two_rotations_from_one_version_one_wins(own: World) -> None:
+    owner = own.callers["owner"]
+    made, tag = make(owner)
+    address = f"/tokens/{made['id']}/rotation"
+
+    statuses = in_parallel(6, lambda _number: owner("POST", address, {"overlap_hours": 0}, if_match=tag))
+
+    assert statuses == [200, 412, 412, 412, 412, 412]
+    assert body(owner("GET", f"/tokens/{made['id']}"))["version"] == 2
 
 
 def test_another_organization_has_no_tokens_to_offer(own: World, other_world: World) -> None:
