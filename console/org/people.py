@@ -18,9 +18,9 @@ from console.parameters import tabs, text
 from kernel.errors import Conflict, PreconditionFailed
 from kernel.tenancy.context import Actor
 from tenants.access import people as queries
-from tenants.access.impact import PersonImpact, role_change_impact
+from tenants.access.impact import PersonImpact, ReachChange, role_change_impact
 from tenants.access.members import change_roles
-from tenants.access.models import Membership, Role
+from tenants.access.models import Membership, Role, Team
 from tenants.access.resolver import can
 from tenants.models import Invitation
 from tenants.queries.account import pictures_of
@@ -112,9 +112,28 @@ def _change(person: Membership, impact: PersonImpact | None) -> dict[str, Any]:
     changes = impact.changes if impact else ()
     return {
         "person": person,
-        "gains": [change.label for change in changes if change.is_gain],
-        "losses": [change.label for change in changes if not change.is_gain],
+        "gains": [_words(change) for change in changes if change.is_gain],
+        "losses": [_words(change) for change in changes if not change.is_gain],
     }
+
+
+def _words(change: ReachChange) -> str:
+    """Say what somebody gains or loses; where a part of it stays or comes, how far that reaches."""
+    if change.after in (None, "all"):
+        return change.label
+    reach = _("of their teams only") if change.after == "team" else _("their own only")
+    return _("%(permission)s: %(reach)s") % {"permission": change.label, "reach": reach}
+
+
+def _coming_into(invitation: Invitation | None, names: Mapping[str, str]) -> list[str]:
+    found = invitation.teams if invitation is not None else []
+    return [names[place["team_id"]] for place in found if place["team_id"] in names]
+
+
+def _team_names(asked: Collection[Invitation]) -> Mapping[str, str]:
+    """Return the names of the teams into which these people come, by id."""
+    ids = {place["team_id"] for invitation in asked for place in invitation.teams}
+    return {str(key): name for key, name in Team.objects.filter(pk__in=ids).values_list("pk", "name")} if ids else {}
 
 
 def _chosen(data: QueryDict) -> dict[UUID, int]:
@@ -133,6 +152,7 @@ def _rows(request: HttpRequest, actor: Actor, found: Collection[Membership]) -> 
     places = queries.teams_of(found)
     pictures = pictures_of(tenant_of(request).id, [person.user_id for person in found if person.user_id])
     asked = invitations_to(found) if can(actor, "member:invite") else {}
+    names = _team_names(asked.values())
     return [
         {
             "id": person.pk,
@@ -141,7 +161,8 @@ def _rows(request: HttpRequest, actor: Actor, found: Collection[Membership]) -> 
             "email": person.email,
             "picture": pictures.get(person.user_id, "") if person.user_id else "",
             "role_name": person.role.name,
-            "teams": [place.team.name for place in places.get(person.user_id, ())],
+            "teams": [place.team.name for place in places.get(person.user_id, ())]
+            or _coming_into(asked.get(person.pk), names),
             "state": shown_state(person, asked.get(person.pk)),
             "ends_at": person.expires_at,
             "is_self": person.user_id is not None and person.user_id == actor.user_id,

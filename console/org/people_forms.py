@@ -83,12 +83,13 @@ class EndForm(VersionForm):
 
 
 class LeavingForm(VersionForm):
-    """Who inherits."""
+    """Who inherits; nobody, from somebody who owns nothing."""
 
-    heir = forms.TypedChoiceField(label=_("Who inherits"), required=False, coerce=UUID, empty_value=None)
+    heir = forms.TypedChoiceField(label=_("Who inherits"), coerce=UUID, empty_value=None)
 
-    def __init__(self, data: Any = None, *, heirs: Choices, **more: Any) -> None:
+    def __init__(self, data: Any = None, *, heirs: Choices, owns: bool, **more: Any) -> None:
         super().__init__(data, **more)
+        self.fields["heir"].required = owns
         choose(self, "heir", [("", _("Choose a person")), *heirs])
 
 

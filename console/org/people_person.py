@@ -99,7 +99,8 @@ def remove(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     found = queries.person(actor=actor, membership_id=membership_id)
     require_within(actor, found.role, "member:suspend")
     heirs = [(str(heir.pk), heir.name) for heir in queries.heirs(actor=actor, membership=found)]
-    form = LeavingForm(request.POST or None, heirs=heirs, initial={"version": found.row_version})
+    owned, initial = _owned(actor, found), {"version": found.row_version}
+    form = LeavingForm(request.POST or None, heirs=heirs, owns=bool(owned), initial=initial)
     status = 200
     if request.method == "POST":
         status = 422
@@ -116,7 +117,7 @@ def remove(request: HttpRequest, membership_id: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("%(name)s is removed.") % {"name": found})
                 return redirect("org:people")
-    context = {"person": found, "form": form, "owned": _owned(actor, found)}
+    context = {"person": found, "form": form, "owned": owned}
     return render(request, "console/org/person_remove.html", context, status=status)
 
 

@@ -103,6 +103,7 @@ def test_somebody_of_two_organizations_chooses_between_them(
     accept(page, onboard(operator, demo, slug))
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome, Mira")
     page.get_by_role("link", name="People").click()
+    page.get_by_role("link", name="Invite people").click()
     page.get_by_label("E-mail").fill(OTHER_ADMIN)
     page.get_by_label("Role").select_option(label="Analyst")
     page.get_by_role("button", name="Send invitation").click()

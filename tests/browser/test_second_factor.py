@@ -174,9 +174,8 @@ def test_the_screens_of_security(
 
 def invite_and_accept(demo: RunningDemo, admin: Page, member: Page, slug: str, email: str) -> None:
     """Ask somebody in as an admin and let them accept."""
-    admin.goto(demo.url(slug, "/people/"))
-    admin.get_by_label("E-mail").fill(email)
-    admin.get_by_label("Name").fill("Noa Birk")
+    admin.goto(demo.url(slug, "/people/invite/"))
+    admin.get_by_label("E-mail").fill(f"Noa Birk <{email}>")
     admin.get_by_label("Role").select_option(label="Analyst")
     admin.get_by_role("button", name="Send invitation").click()
     expect(admin.get_by_role("region", name="Invitations")).to_contain_text(email)
