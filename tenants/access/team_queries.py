@@ -92,10 +92,18 @@ def team_member(*, actor: Actor, team_id: UUID, user_id: UUID) -> TeamMember:
 
 def people_to_add(*, actor: Actor, team_id: UUID) -> list[Membership]:
     """Return the active people who are not in the team, by name."""
-    require(actor, "member:view")
     inside = TeamMembership.objects.filter(UNEXPIRED, team_id=team_id).values("user_id")
-    people = Membership.objects.filter(UNEXPIRED, status=Membership.Status.ACTIVE)
-    return list(people.exclude(user_id__in=inside))
+    return list(_active(actor).exclude(user_id__in=inside))
+
+
+def people_to_own(*, actor: Actor) -> list[Membership]:
+    """Return the active people, by name: each could own a team."""
+    return list(_active(actor))
+
+
+def _active(actor: Actor) -> models.QuerySet[Membership]:
+    require(actor, "member:view")
+    return Membership.objects.filter(UNEXPIRED, status=Membership.Status.ACTIVE)
 
 
 def objects_of(team: Team) -> dict[str, int]:

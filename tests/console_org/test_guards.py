@@ -15,6 +15,7 @@ from kernel.tenancy.scope import public_scope, scope
 from tenants.access.catalogue import PERMISSIONS, ROLES
 from tenants.access.models import Membership, Role
 from tenants.access.resolver import can, may_some
+from tenants.access.teams import create_team
 from tenants.commands.lifecycle import resume, suspend
 from tests.console_ops import desk as ops_desk
 from tests.console_org.desk import House, open_house, words
@@ -59,12 +60,15 @@ KINDS = {
     "invitation_id": "member:invite",
     "token_id": "token:create",
     "role_id": "member:view",
+    "team_id": "member:view",
+    "user_id": "team:manage",
 }
 POSTED = {
     "campaign-trash", "campaign-restore", "product-trash", "product-restore", "import-check", "import-apply",
     "member-role", "member-end", "member-suspend", "member-reactivate", "invitation-resend", "invitation-revoke",
     "token-revoke", "token-rotate", "security-policy", "campaign-hand-on", "product-hand-on", "grant-revoke",
     "grant-change", "grants-revoke", "roles-impact", "role-rename", "role-delete",
+    "team-edit", "team-move", "team-transfer", "team-delete", "team-add", "team-change", "team-remove",
 }  # fmt: skip
 
 
@@ -102,6 +106,7 @@ def shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Hous
                 source="s", file_name="a.json", size=1, sha256="0" * 64, state="ready", counts={"totals": {}}
             )
             role = Role.objects.get(slug="viewer")
+            team = create_team(actor=SYSTEM, name="Growth")
             member = Membership.objects.select_related("role").get(role__slug="viewer")
         objects = {
             "membership_id": member,
@@ -109,6 +114,7 @@ def shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Hous
             "product_id": house.product(),
             "batch_id": batch,
             "role_id": role,
+            "team_id": team,
         }
         yield house, other, objects
         for row in rows:
@@ -245,13 +251,15 @@ def test_the_way_around_marks_one_entry_and_shows_what_may_be_opened(shared: Any
     campaign = address_of("org:campaign", objects)
     assert [label for label, current in entries("owner", campaign).items() if current] == ["Campaigns"]
     assert list(entries("owner", "/")) == [
-        "Home", "Campaigns", "Catalog", "People", "Roles & access", "Audit", "Imports", "API tokens", "Sign-in policy",
+        "Home", "Campaigns", "Catalog", "People", "Teams", "Roles & access", "Audit", "Imports",
+        "API tokens", "Sign-in policy",
     ]  # fmt: skip
     assert list(entries("marketer", "/")) == [
         "Home",
         "Campaigns",
         "Catalog",
         "People",
+        "Teams",
         "Roles & access",
         "Audit",
         "API tokens",

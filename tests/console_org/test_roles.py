@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from kernel.tenancy.context import SYSTEM
@@ -38,9 +37,9 @@ def stored(house: House) -> list[Any]:
     return house.all_of(Role, Membership)
 
 
-def cell(answer: HttpResponse, permission: str, role: Role) -> dict[str, Any]:
+def cell(answer: Any, permission: str, role: Role) -> dict[str, Any]:
     """One cell of the matrix."""
-    rows = [row for group in answer.context["groups"] for row in group["rows"] if row["code"] == permission]  # type: ignore[attr-defined]
+    rows = [row for group in answer.context["groups"] for row in group["rows"] if row["code"] == permission]
     [found] = [one for one in rows[0]["cells"] if one["role_id"] == role.pk]
     return dict(found)
 
