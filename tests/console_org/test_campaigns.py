@@ -313,7 +313,7 @@ def test_a_list_takes_as_many_queries_for_three_rows_as_for_sixty(
     for number in range(57):
         make(house, collection, name=f"m{number}")
 
-    assert (few, queries_of(client, f"/{collection}/")) == (2, 2)
+    assert (few, queries_of(client, f"/{collection}/")) == (3, 3)
 
 
 @both
