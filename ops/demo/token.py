@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from kernel.tenancy.context import Actor
 from kernel.tenancy.scope import scope
-from tenants.access import tokens
+from tenants.access import token_text, tokens
 from tenants.access.models import ServiceToken
 from tenants.models import Organization
 
@@ -30,7 +30,7 @@ def demo_token(organization: Organization, actor: Actor) -> str:
 
 
 def _works(organization: Organization, actor: Actor, text: str) -> bool:
-    parsed = tokens.parse(text)
+    parsed = token_text.parse(text)
     if parsed is None or parsed.organization_id != organization.pk:
         return False
     with scope(organization, actor=actor, source="console"):

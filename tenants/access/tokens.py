@@ -1,18 +1,6 @@
-"""API tokens: their text, and the commands that make, rotate and revoke them.
+"""API tokens: the commands that make, rotate and revoke them, and what a secret opens."""
 
-`cb_live_<id>_<secret>_<crc>`: the id names organization and token, so a request finds both without a search; the
-crc lets us, and secret scanners, tell garbage without any I/O. Only the secret's sha256 is stored.
-"""
-
-import hashlib
-import hmac
-import re
-import secrets
-import string
-import zlib
-from base64 import b32decode, b32encode
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,49 +18,13 @@ from tenants import records
 from tenants.access.catalogue import PERMISSIONS
 from tenants.access.models import Membership, ServiceToken
 from tenants.access.resolver import permissions_of, require, visible
+from tenants.access.token_text import digest, matches, new_secret, text_of
 
 DEFAULT_LIFE = timedelta(days=90)
 LONGEST_LIFE = timedelta(days=366)
 DEFAULT_OVERLAP = timedelta(hours=24)
 LONGEST_OVERLAP = timedelta(days=7)
 _SORTS = {"-created_at": Sort(("created_at", "id"), descending=True)}
-_SECRET_LENGTH = 30  # 62^30 > 2^178
-_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
-_TEXT = re.compile(r"(cb_live_([a-z2-7]{52})_([0-9A-Za-z]{30}))_([0-9A-Za-z]{6})", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedToken:
-    """A well-formed token: whose it says it is, and the secret that has to prove it."""
-
-    organization_id: UUID
-    token_id: UUID
-    secret: str
-
-
-def parse(text: str) -> ParsedToken | None:
-    """Return what `text` says, None for anything that create_token() can't have made. Does no I/O."""
-    found = _TEXT.fullmatch(text)
-    if found is None:
-        return None
-    body, name, secret, check = found.groups()
-    if not hmac.compare_digest(check, _crc(body)):
-        return None
-    ids = b32decode(name.upper() + "====")
-    if _name(ids) != name:
-        return None
-    return ParsedToken(UUID(bytes=ids[:16]), UUID(bytes=ids[16:]), secret)
-
-
-def digest(secret: str) -> bytes:
-    """Return what is stored of a secret."""
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def matches(secret: str, secret_hash: str | bytes | memoryview) -> bool:
-    """Whether `secret` is the one behind `secret_hash` (bytes as stored, or their hex); takes the same time always."""
-    stored = secret_hash if isinstance(secret_hash, str) else bytes(secret_hash).hex()
-    return hmac.compare_digest(digest(secret).hex(), stored)
 
 
 def verify(token: ServiceToken, secret: str, *, at: datetime | None = None) -> bool:
@@ -107,11 +59,11 @@ def create_token(
     if owner is None:
         raise NotAllowed(_("Only people of this organization can have tokens."))
     records.access_changing(current_organization().id)
-    token_id, secret = uuid7(), _new_secret()
+    token_id, secret = uuid7(), new_secret()
     token = ServiceToken.objects.create(
         id=token_id, name=name.strip(), owner=owner, secret_hash=digest(secret), scopes=wanted, expires_at=ends
     )
-    return token, _text(token_id, secret)
+    return token, text_of(current_organization().id, token_id, secret)
 
 
 def rotate_token(
@@ -140,13 +92,13 @@ def rotate_token(
         errors += _end_errors(expires_at, now, _latest_end(actor, now))
     if errors:
         raise Invalid(errors=errors)
-    secret = _new_secret()
+    secret = new_secret()
     token.former_hash = bytes(token.secret_hash) if overlap else None
     token.former_until = min(now + overlap, token.expires_at) if overlap else None
     token.secret_hash, token.rotated_at = digest(secret), now
     token.expires_at = expires_at or token.expires_at
     _save(token, "secret_hash", "former_hash", "former_until", "rotated_at", "expires_at")
-    return token, _text(token.pk, secret)
+    return token, text_of(current_organization().id, token.pk, secret)
 
 
 def rename_token(*, actor: Actor, token_id: UUID, name: str, version: int | None = None) -> ServiceToken:
@@ -296,24 +248,3 @@ def _end_errors(ends: datetime, now: datetime, latest: datetime) -> list[FieldEr
         message = _("A token can't make one that lives longer than itself.")
         return [FieldError("/expires_at", "beyond_own_rights", message)]
     return [FieldError("/expires_at", "out_of_range", _("Choose a time within the next year."))]
-
-
-def _new_secret() -> str:
-    return "".join(secrets.choice(_BASE62) for _position in range(_SECRET_LENGTH))
-
-
-def _text(token_id: UUID, secret: str) -> str:
-    body = f"cb_live_{_name(current_organization().id.bytes + token_id.bytes)}_{secret}"
-    return f"{body}_{_crc(body)}"
-
-
-def _name(ids: bytes) -> str:
-    return b32encode(ids).decode().rstrip("=").lower()
-
-
-def _crc(body: str) -> str:
-    number, digits = zlib.crc32(body.encode()), ""
-    for _position in range(6):
-        number, digit = divmod(number, 62)
-        digits = _BASE62[digit] + digits
-    return digits

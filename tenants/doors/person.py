@@ -15,7 +15,7 @@ from kernel.http.problem import API_PREFIX
 from kernel.http.refusal import refusal
 from kernel.tenancy.context import Actor
 from tenants import records
-from tenants.access import tokens
+from tenants.access import token_text
 from tenants.doors.request import DoorRequest
 from tenants.doors.second_factor import refuse_without_second_factor
 from tenants.doors.session_use import key_to_note, note_session
@@ -54,7 +54,7 @@ class PersonMiddleware:
 
 def _by_token(request: DoorRequest, header: str) -> None:
     scheme, _space, text = header.partition(" ")
-    parsed = tokens.parse(text.strip()) if scheme.lower() == "bearer" else None
+    parsed = token_text.parse(text.strip()) if scheme.lower() == "bearer" else None
     if parsed is None or request.host_kind == "ops":
         raise Unauthenticated(_("The Authorization header holds no valid token."), code="invalid_token")
     tenant = records.tenant_by_id(parsed.organization_id)
@@ -77,14 +77,14 @@ def _by_token(request: DoorRequest, header: str) -> None:
         role=token.role,
         token_id=token.id,
         scopes=frozenset(token.scopes),
-        proof=tokens.digest(parsed.secret),
+        proof=token_text.digest(parsed.secret),
     )
 
 
 def _opens(token: records.Token, secret: str) -> bool:
-    if tokens.matches(secret, token.secret_hash):
+    if token_text.matches(secret, token.secret_hash):
         return True
-    is_former = tokens.matches(secret, token.former_hash)
+    is_former = token_text.matches(secret, token.former_hash)
     return is_former and datetime.fromisoformat(token.former_until) > timezone.now()
 
 

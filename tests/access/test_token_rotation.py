@@ -11,10 +11,10 @@ from kernel.recorder.declare import recorded_models
 from kernel.tenancy.context import Actor, Scope
 from tenants.access.catalogue import PERMISSIONS, ROLES
 from tenants.access.models import Membership, ServiceToken
+from tenants.access.token_text import parse
 from tenants.access.tokens import (
     create_token,
     may_rotate,
-    parse,
     rename_token,
     revoke_token,
     revoke_tokens_of,

@@ -13,7 +13,7 @@ from kernel.ids import uuid7
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import scope
 from tenants.access.models import ServiceToken
-from tenants.access.tokens import parse
+from tenants.access.token_text import parse
 from tests.api.caller import Caller, code_of, pointers
 from tests.api.objects import body
 from tests.api.test_races import in_parallel
