@@ -22,6 +22,7 @@ KINDS: dict[str, str | Promise] = {
     "tenants.send_account_notice": _("Mail a notice about an account"),
     "tenants.mirror_email": _("Write a person's new address into their organizations"),
     "tenants.tidy_pictures": _("Remove former pictures of a person"),
+    "access.expire_members": _("Let go of people whose time is over"),
     "legacy.check": _("Check a browser's dump"),
     "legacy.apply": _("Import a browser's dump"),
 }

@@ -9,8 +9,10 @@ from tenants.models import DirectoryEntry
 
 
 def mirror(membership: Membership) -> None:
-    """Write the directory row of a member."""
+    """Write the directory row of a member; somebody who is only invited has none."""
     organization = current_organization()
+    if membership.user_id is None:
+        return
     DirectoryEntry.objects.update_or_create(
         organization_id=organization.id,
         user_id=membership.user_id,
@@ -25,4 +27,6 @@ def mirror(membership: Membership) -> None:
 
 def unmirror(membership: Membership) -> None:
     """Remove the directory row of somebody who leaves."""
-    DirectoryEntry.objects.filter(organization_id=current_organization().id, user_id=membership.user_id).delete()
+    rows = DirectoryEntry.objects.filter(organization_id=current_organization().id)
+    if membership.user_id is not None:
+        rows.filter(user_id=membership.user_id).delete()
