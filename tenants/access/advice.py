@@ -1,11 +1,12 @@
 """What would have to change so that somebody may do what they may not: the smallest change first."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.db import models
 from django.utils.translation import gettext as _
 
-from tenants.access.catalogue import level_for, roles_with
+from tenants.access.catalogue import ROLES, level_for, roles_with
 from tenants.access.context import Access
 from tenants.access.models import Membership
 from tenants.access.resolver import adds, teams_in_reach
@@ -33,11 +34,19 @@ def advice(access: Access, action: str, obj: models.Model | None, facts: Facts |
     if not access.in_scope(action):
         return [_("Make a token with the scope %(scope)s.") % {"scope": action}]
     found = list(_to_object(access, action, obj, facts)) if obj is not None and facts is not None else []
-    holders = ", ".join(roles_with(action, wider_than=access.permissions.get(action)))
+    holders = ", ".join(_roles_that_would_do(access, action, obj, facts))
     if holders:
         words = {"name": access.name, "roles": holders}
         found.append(_("Give %(name)s a role that permits it, such as %(roles)s.") % words)
     return found[:MOST]
+
+
+def _roles_that_would_do(access: Access, action: str, obj: models.Model | None, facts: Facts | None) -> list[str]:
+    """The built-in roles with which the person might: for an object the guard itself is asked about each."""
+    if obj is None or facts is None:
+        return roles_with(action)
+    tried = {str(role.name): replace(access, permissions=role.permissions) for role in ROLES.values()}
+    return [name for name, with_role in tried.items() if opens(with_role, action, obj, facts.shares)]
 
 
 def _to_object(access: Access, action: str, obj: models.Model, facts: Facts) -> Iterator[str]:

@@ -105,7 +105,7 @@ def explain(
     allowed = open_by_rule and all(way.hit for way in conditions)
     nearest = [remedy] if remedy else []
     if not open_by_rule:
-        nearest += advice(access, action, obj, facts)
+        nearest = [f"{remedy} {change}".strip() for change in advice(access, action, obj, facts)]
     return Explanation(
         person=person,
         action=action,

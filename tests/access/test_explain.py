@@ -146,6 +146,23 @@ def test_an_expired_share_and_a_low_one_are_shown_as_such(admin: Actor, viewer: 
     assert found.nearest[1] == "Raise the share with Retail from Viewer to Editor."
 
 
+def test_only_roles_that_would_do_are_advised(admin: Actor, viewer: Actor) -> None:
+    mine, theirs = campaign_of(viewer), campaign_of(admin)
+
+    assert asked(admin, viewer, mine).nearest[-1] == (
+        "Give Viewer a role that permits it, such as Owner, Admin, Manager, Marketer."
+    )
+    assert asked(admin, viewer, theirs).nearest == (
+        "Share it with Viewer at the level Editor or higher.",
+        "Give Viewer a role that permits it, such as Owner, Admin.",
+    )
+    Membership.objects.filter(user_id=id_of(viewer)).update(status="suspended")
+    forget()
+    assert asked(admin, viewer, theirs).nearest[0] == (
+        "Reactivate Viewer under People. Share it with Viewer at the level Editor or higher."
+    )
+
+
 def test_somebody_who_is_not_in_is_told_what_they_had(admin: Actor, marketer: Actor) -> None:
     row = campaign_of(marketer)
     Membership.objects.filter(user_id=id_of(marketer)).update(status="suspended")
