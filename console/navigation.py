@@ -39,8 +39,8 @@ WORK = (
 )
 ADMINISTRATION = (
     Item("org:people", _("People"), "users", "member:view"),
-    Item("org:roles", _("Roles & access"), "shield-check", "member:view"),
     Item("org:teams", _("Teams"), "users", "member:view"),
+    Item("org:roles", _("Roles & access"), "shield-check", "member:view"),
     Item("org:audit", _("Audit"), "scroll-text", "audit:view"),
     Item("org:imports", _("Imports"), "upload", "import:run"),
     Item("org:tokens", _("API tokens"), "key-round", "token:create"),
