@@ -119,7 +119,7 @@ def _cell(permission: Permission, head: dict[str, Any], own: Mapping[str, str]) 
 
 def word(reach: str | None) -> str:
     """Return how a cell shows a reach."""
-    return str(REACHES[reach]) if reach in REACHES else NO_ACCESS
+    return str(REACHES[reach]) if reach is not None and reach in REACHES else NO_ACCESS
 
 
 def _changes(request: HttpRequest, role_id: UUID, seen: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:

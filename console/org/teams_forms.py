@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.forms import choose
@@ -74,7 +73,7 @@ class PlaceForm(forms.Form):
     role = forms.ChoiceField(label=_("As"), choices=TeamMembership.Role.choices, initial="member")
     expires_at = LocalMomentField(label=_("Until"), required=False)
 
-    def __init__(self, data: Any = None, *, clock: str | Promise, **more: Any) -> None:
+    def __init__(self, data: Any = None, *, clock: str, **more: Any) -> None:
         super().__init__(data, **more)
         self.fields["expires_at"].help_text = clock
 
@@ -89,6 +88,6 @@ class AddForm(PlaceForm):
     user_id = forms.TypedChoiceField(label=_("Person"), coerce=UUID)
     field_order = ("user_id", "role", "expires_at")
 
-    def __init__(self, data: Any = None, *, people: Iterable[Membership], clock: str | Promise, **more: Any) -> None:
+    def __init__(self, data: Any = None, *, people: Iterable[Membership], clock: str, **more: Any) -> None:
         super().__init__(data, clock=clock, **more)
         choose(self, "user_id", [NOBODY, *((str(one.user_id), f"{one.name} ({one.email})") for one in people)])
