@@ -198,6 +198,6 @@ def _compiled(model: type[models.Model], filters: Filters) -> tuple[str, tuple[A
         return "false", ()
     except FullResultSet:
         return "true", ()
-    if len(query.alias_map) > 1:
+    if sum(count > 0 for count in query.alias_refcount.values()) > 1:
         raise ValueError(f"A list's filters are columns of {model._meta.label} itself, not of other tables.")
     return sql, tuple(params)

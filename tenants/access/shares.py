@@ -23,7 +23,7 @@ def grant_models(model: type[models.Model]) -> tuple[type[UserGrant], type[TeamG
     found = {
         grant.principal: grant
         for grant in apps.get_models()
-        if issubclass(grant, (UserGrant, TeamGrant)) and grant._meta.get_field("content_object").related_model is model
+        if issubclass(grant, (UserGrant, TeamGrant)) and grant.target() is model
     }
     return (found["user"], found["group"]) if found else None  # type: ignore[return-value]
 

@@ -20,6 +20,7 @@ def person(role: str) -> Actor:
 
 def token_of(actor: Actor, *scopes: str) -> Actor:
     """A program that acts as this person within these scopes."""
+    assert actor.user_id is not None
     owner = Membership.objects.get(user_id=actor.user_id)
     expires = timezone.now() + timedelta(days=1)
     row = ServiceToken.objects.create(

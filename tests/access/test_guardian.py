@@ -45,7 +45,7 @@ def test_assigning_a_level_shares_and_assigning_another_changes_it(campaign: Cam
 
 def test_a_team_is_guardians_group(campaign: Campaign, viewer: Actor) -> None:
     team, user = Team.objects.create(name="Berlin"), user_of(viewer)
-    TeamMembership.objects.create(user_id=viewer.user_id, team=team)
+    TeamMembership.objects.create(user_id=user_of(viewer).pk, team=team)
 
     assign_perm("access_manager", team, campaign)
 
@@ -62,7 +62,7 @@ def test_many_are_shared_at_once(campaign: Campaign, viewer: Actor, analyst: Act
     other = Campaign.objects.create(name="Autumn", owner_id=campaign.owner_id)
 
     assign_perm("access_viewer", people, campaign)
-    assign_perm("access_editor", people[0], Campaign.objects.all())
+    assign_perm("access_editor", people[0], Campaign.objects.all())  # type: ignore[arg-type]
 
     found = {(grant.user_id, grant.content_object_id): grant.level for grant in CampaignUserGrant.objects.all()}
     assert found == {
@@ -114,7 +114,7 @@ def test_an_inactive_account_and_a_stranger_have_nothing(campaign: Campaign, vie
 def test_an_object_with_the_id_of_a_deleted_one_inherits_nothing(campaign: Campaign, viewer: Actor) -> None:
     key, owner_id = campaign.pk, campaign.owner_id
     team = Team.objects.create(name="Berlin")
-    TeamMembership.objects.create(user_id=viewer.user_id, team=team)
+    TeamMembership.objects.create(user_id=user_of(viewer).pk, team=team)
     assign_perm("access_editor", user_of(viewer), campaign)
     assign_perm("access_manager", team, campaign)
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -51,9 +52,14 @@ def as_actor(member: Membership) -> Actor:
     return Actor("person", member.user_id, member.name, member.email, member.role.slug)
 
 
+def user_id_of(member: Membership) -> UUID:
+    assert member.user_id is not None
+    return member.user_id
+
+
 def directory(member: Membership) -> list[str]:
     with public_scope(actor=SYSTEM, source="system"):
-        return list(DirectoryEntry.objects.filter(user_id=member.user_id).values_list("status", flat=True))
+        return list(DirectoryEntry.objects.filter(user_id=user_id_of(member)).values_list("status", flat=True))
 
 
 def test_a_member_is_in_the_directory_in_the_same_transaction(
@@ -100,14 +106,14 @@ def test_suspending_shows_in_the_directory_and_in_the_record(
     small: records.Tenant, join: Callable[[str], Membership]
 ) -> None:
     owner, member = join("owner"), join("marketer")
-    assert records.member(small, member.user_id) is not None
+    assert records.member(small, user_id_of(member)) is not None
 
     with scope(small, actor=as_actor(owner), source="api"):
         suspended = suspend_member(actor=as_actor(owner), membership_id=member.pk)
 
     assert (suspended.status, suspended.row_version) == ("suspended", 2)
     assert directory(member) == ["suspended"]
-    assert records.member(small, member.user_id) is None
+    assert records.member(small, user_id_of(member)) is None
     with scope(small, actor=as_actor(owner), source="api"):
         resume_member(actor=as_actor(owner), membership_id=member.pk)
     assert directory(member) == ["active"]

@@ -2,11 +2,13 @@
 
 import os
 import random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from campaigns.models import Campaign
 from kernel.tenancy.context import SYSTEM, Actor, Scope
 from tenants.access.explain import explain, who_can
 from tenants.access.lists import count_visible
@@ -99,6 +101,36 @@ def test_pages_and_counts_show_exactly_what_is_visible(tenant: Scope, seed: int,
 
 def _place(row: object, sort: str) -> tuple[object, object]:
     return getattr(row, sort.removeprefix("-")), row.pk  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("trashed", [False, True])
+def test_filters_narrow_what_is_visible(tenant: Scope, trashed: bool) -> None:
+    world = build(7, things=60, shares=90)
+    some = next(iter(world.things.values()))
+    filters: list[dict[str, Any]] = [
+        {"owner_id": some.owner_id},
+        {"product_id": some.id},
+        {"status": "paused"},
+        {"name__icontains": "2"},
+    ]
+    Campaign.objects.filter(owner_id=some.owner_id).update(status="paused")
+    Campaign.objects.filter(name__endswith="4").update(trashed_at=world.now)
+    for user_id in world.people:
+        actor = actor_of(user_id)
+        seen = visible(actor, "campaign:view", Campaign).filter(trashed_at__isnull=not trashed)
+        for wanted in filters:
+            page = owned_page(
+                Campaign,
+                actor=actor,
+                action="campaign:view",
+                name="things",
+                filters=wanted,
+                trashed=trashed,
+                sort=None,
+                cursor=None,
+                limit=200,
+            )
+            assert {row.pk for row in page.items} == {row.pk for row in seen.filter(**wanted)}
 
 
 def test_a_token_that_is_over_opens_nothing(tenant: Scope) -> None:

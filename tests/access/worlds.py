@@ -2,6 +2,7 @@
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -18,8 +19,11 @@ from tests.access.oracle import Person, Share, Thing, World
 
 OBJECTS = sorted(name for name, permission in PERMISSIONS.items() if permission.resource in ("campaign", "catalog"))
 RESOURCES = ("campaign", "catalog")
-MODELS = {"campaign": Campaign, "catalog": Product}
-GRANTS = {"campaign": (CampaignUserGrant, CampaignTeamGrant), "catalog": (ProductUserGrant, ProductTeamGrant)}
+MODELS: dict[str, Any] = {"campaign": Campaign, "catalog": Product}
+GRANTS: dict[str, tuple[Any, Any]] = {
+    "campaign": (CampaignUserGrant, CampaignTeamGrant),
+    "catalog": (ProductUserGrant, ProductTeamGrant),
+}
 
 
 def build(seed: int, *, people: int = 12, teams: int = 6, things: int = 16, shares: int = 30) -> World:
@@ -59,7 +63,7 @@ def token_of(world: World, user_id: UUID, scopes: set[str], *, expired: bool = F
 
 def row_of(thing: Thing) -> Campaign | Product:
     """The object as it is stored."""
-    found: Campaign | Product = MODELS[thing.resource].objects.get(pk=thing.id)  # type: ignore[assignment]
+    found: Campaign | Product = MODELS[thing.resource].objects.get(pk=thing.id)
     return found
 
 

@@ -114,10 +114,17 @@ class Grant(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def target(cls) -> type[models.Model]:
+        """Return the model whose objects are shared."""
+        field: Any = cls._meta.get_field("content_object")
+        found: type[models.Model] = field.related_model
+        return found
+
     @property
     def level(self) -> str:
         """viewer, editor or manager."""
-        ids = level_ids(self._meta.get_field("content_object").related_model)  # type: ignore[arg-type]
+        ids = level_ids(self.target())
         return next(level for level, number in ids.items() if number == self.permission_id)
 
 
@@ -151,7 +158,7 @@ class UserGrant(Grant, UserObjectPermissionBase):
 class TeamGrant(Grant, GroupObjectPermissionBase):
     """One object shared with the members of one team."""
 
-    group = models.ForeignKey(Team, on_delete=models.CASCADE, db_index=False)
+    group = models.ForeignKey(Team, on_delete=models.CASCADE, db_index=False)  # type: ignore[assignment]
     principal: ClassVar[str] = "group"
 
     objects: ClassVar[TeamLevelManager] = TeamLevelManager()

@@ -86,7 +86,7 @@ class TeamMembership(models.Model):
 class TeamObjectPermission(GroupObjectPermissionAbstract):
     """Tells guardian that Team is its group model (GUARDIAN_GROUP_OBJ_PERMS_MODEL). Nothing is ever stored in it."""
 
-    group = models.ForeignKey(Team, on_delete=models.DO_NOTHING, related_name="+")
+    group = models.ForeignKey(Team, on_delete=models.DO_NOTHING, related_name="+")  # type: ignore[assignment]
 
     class Meta(GroupObjectPermissionAbstract.Meta):
         abstract = False
