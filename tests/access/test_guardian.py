@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db.models import Q
 from django.db.models.functions import Now
 from guardian.shortcuts import assign_perm, get_perms, remove_perm
 
@@ -11,11 +10,13 @@ from kernel.ids import uuid7
 from kernel.tenancy.context import Actor, Scope
 from tenants.access.catalogue import LEVEL_ORDER
 from tenants.access.context import accesses
+from tenants.access.expiry import delete_expired
 from tenants.access.models import Team, TeamMembership
 from tenants.access.resolver import can
 from tenants.access.shares import levels
+from tenants.access.team_members import expire_team_memberships
 from tenants.models import User
-from tests.access.worlds import GRANTS, build, row_of
+from tests.access.worlds import build, row_of
 
 
 def user_of(actor: Actor) -> User:
@@ -158,12 +159,10 @@ def test_every_level_is_in_the_permission_catalogue(tenant: Scope) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_guardian_and_the_resolver_agree_on_what_is_shared(tenant: Scope, seed: int) -> None:
-    """6 worlds of 12 people and 16 objects: 1,152 cases, once what has expired is swept out."""
+    """6 worlds of 12 people and 16 objects: 1,152 cases, after both sweepers ran."""
     world = build(seed, shares=60)
-    over = Q(expires_at__lte=Now())
-    for grants in [*GRANTS["campaign"], *GRANTS["catalog"]]:
-        grants.objects.filter(over).delete()
-    TeamMembership.objects.filter(over).delete()
+    delete_expired()
+    expire_team_memberships(None)  # type: ignore[arg-type]
     inside = {access.user_id: access for access in accesses()}
 
     for user_id in world.people:
