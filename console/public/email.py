@@ -6,13 +6,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from console.forms import explain
 from console.guards import account_page, actor_of, anybody
 from console.public.account_forms import EmailForm
 from console.public.limits import too_many, within
-from console.public.links import forget_token, keep_token, kept_token
+from console.public.links import forget_token, keep_token, kept_token, mailed_link
+from console.public.second_factor import with_second_factor
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.tenancy.scope import public_scope
 from tenants.commands.account.email import confirm_email_change, request_email_change
@@ -24,6 +25,7 @@ CONFIRM = "/account/email/confirm/open/"
 
 
 @account_page
+@with_second_factor
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,13 +50,14 @@ def page(request: DoorRequest) -> HttpResponse:
 
 @anybody
 @never_cache
-@require_GET
+@mailed_link
 def take_token(request: DoorRequest, token: str) -> HttpResponse:
     """Open the mailed link."""
     return keep_token(COOKIE, token, CONFIRM)
 
 
 @account_page
+@with_second_factor
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: DoorRequest) -> HttpResponse:

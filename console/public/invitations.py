@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from console.guards import anybody
 from console.public.forms import AccountForm
 from console.public.limits import too_many, within
+from console.public.links import mailed_link
 from kernel.errors import DomainError, Invalid, NotFound, Unauthenticated
 from tenants import records
 from tenants.addresses import origin
@@ -31,7 +32,7 @@ OPENED = "open"
 
 @anybody
 @never_cache
-@require_GET
+@mailed_link
 def take_token(request: DoorRequest, token: str) -> HttpResponse:
     """Move the token from the address into a cookie. Looks nothing up, so a link scanner changes nothing."""
     response = redirect("public:invitation", OPENED)

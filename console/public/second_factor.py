@@ -1,7 +1,10 @@
 """The page that asks for a code: between the password and the session, or when an organization asks for one."""
 
+from functools import wraps
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -10,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from console.guards import anybody
+from console.guards import View, actor_of, anybody
 from console.public.factor_forms import CodeForm
 from console.public.limits import attempt, too_many
 from console.public.views import organization_name
@@ -25,6 +28,18 @@ from tenants.signin.second_factor import pending_stage
 from tenants.signin.sessions import MFA, step_up
 
 LIMIT = "second_factor_failed"
+
+
+def with_second_factor(view: View) -> View:
+    """A page that changes how the person signs in: where the account has a second factor, it asks for a use of it."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.session.get(MFA) and has_second_factor(user_id_of(actor_of(request))):
+            return redirect(f"{reverse('public:second-factor-needed')}?{urlencode({'next': request.path})}")
+        return view(request, *args, **kwargs)
+
+    return asked
 
 
 @anybody

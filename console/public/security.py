@@ -72,6 +72,7 @@ def set_up(request: DoorRequest) -> HttpResponse:
                 actor=actor,
                 secret=_pending(request),
                 code=form.cleaned_data["code"],
+                session_key=str(request.session.session_key),
                 present_code=form.cleaned_data.get("present_code", ""),
             )
             step_up(request, TOTP_KIND)
@@ -81,7 +82,7 @@ def set_up(request: DoorRequest) -> HttpResponse:
     tried.rollback()
     del request.session[PENDING]
     request.session[SHOW_CODES_UNTIL] = int(time.time()) + SHOW_CODES_SECONDS
-    messages.success(request, _("Your second factor moved.") if is_move else _("Your second factor is on."))
+    messages.success(request, _moved_or_on(is_move))
     return redirect(f"{reverse('public:account-recovery-codes')}?{urlencode({'next': next_path})}")
 
 
@@ -128,7 +129,9 @@ def renew(request: DoorRequest) -> HttpResponse:
         return too_many(request)
     try:
         with public_scope(actor=actor, source="console", request_id=request.request_id):
-            commands.renew_recovery_codes(actor=actor, code=form.cleaned_data["code"])
+            commands.renew_recovery_codes(
+                actor=actor, code=form.cleaned_data["code"], session_key=str(request.session.session_key)
+            )
     except Invalid as error:
         return _refused(request, form, error, form, TurnOffForm(prefix="off"))
     tried.rollback()
@@ -160,6 +163,11 @@ def turn_off(request: DoorRequest) -> HttpResponse:
     request.session.pop(SHOW_CODES_UNTIL, None)
     messages.success(request, _("Your second factor is off. You are signed out everywhere else."))
     return redirect("public:account-security")
+
+
+def _moved_or_on(is_move: bool) -> str:
+    words = _("Your second factor moved.") if is_move else _("Your second factor is on.")
+    return f"{words} {_('You are signed out everywhere else.')}"
 
 
 def _page(request: DoorRequest, renew_form: RenewForm, off_form: TurnOffForm, status: int) -> HttpResponse:

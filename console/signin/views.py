@@ -7,7 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from console.guards import anybody
 from kernel.errors import Unauthenticated
@@ -24,7 +25,7 @@ STATE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @anybody
 @never_cache
-@require_GET
+@require_safe
 def start(request: DoorRequest) -> HttpResponse:
     """Send the browser to the sign-in host; a random state stays here and binds the way back to this browser."""
     next_path = local_path(request.GET.get("next", "/"))
@@ -40,9 +41,14 @@ def start(request: DoorRequest) -> HttpResponse:
 
 @anybody
 @never_cache
-@require_GET
+@csrf_exempt
 def session(request: DoorRequest, code: str) -> HttpResponse:
-    """Turn the code into this host's session. The answer is always a redirect, so that no log line keeps the code."""
+    """Turn the code into this host's session. The answer is always a redirect, so that no log line keeps the code.
+
+    By other methods than GET and HEAD it opens nothing, and says so by a redirect too.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return redirect("signin:used")
     try:
         enter(
             request,
@@ -62,7 +68,7 @@ def session(request: DoorRequest, code: str) -> HttpResponse:
 
 @anybody
 @never_cache
-@require_GET
+@require_safe
 def used(request: DoorRequest) -> HttpResponse:
     """Say that a link was used or has expired, and how to start again."""
     return render(request, "console/auth/link_used.html", {"again": reverse("signin:start")}, status=410)

@@ -36,11 +36,12 @@ REQUIRED = "organization.second_factor_required"
 OPTIONAL = "organization.second_factor_made_optional"
 
 
-def add_second_factor(*, actor: Actor, secret: str, code: str, present_code: str = "") -> None:
+def add_second_factor(*, actor: Actor, secret: str, code: str, session_key: str, present_code: str = "") -> None:
     """Ask for codes made from `secret` from now on; `code` proves that the person's app makes them.
 
-    Makes recovery codes too. Where there is a second factor already it moves to the new app, which takes a
-    `present_code`. Raises Invalid for a wrong code.
+    Makes recovery codes too, and ends every session but the one that asks: those were opened without this factor.
+    Where there is a second factor already it moves to the new app, which takes a `present_code`. Raises Invalid for a
+    wrong code.
     """
     user = _locked(actor)
     counter = matching_counter(secret, code)
@@ -55,6 +56,7 @@ def add_second_factor(*, actor: Actor, secret: str, code: str, present_code: str
     row.save(update_fields=["data"])
     _make_codes(user)
     event(MOVED if is_move else ADDED, user)
+    end_other_sessions(actor=actor, keep=session_key)
     notify(actor=actor, user_id=user.pk, change="moved" if is_move else "added")
 
 
@@ -72,13 +74,17 @@ def use_second_factor(*, user_id: UUID, code: str) -> str:
     return ""
 
 
-def renew_recovery_codes(*, actor: Actor, code: str) -> None:
-    """Replace the recovery codes; those that were left are worth nothing. Raises Invalid for a wrong code."""
+def renew_recovery_codes(*, actor: Actor, code: str, session_key: str) -> None:
+    """Replace the recovery codes, and end every session but the one that asks. Raises Invalid for a wrong code.
+
+    Codes are replaced when somebody else may know them, who may have come in with one already.
+    """
     user = _locked(actor)
     if not use_second_factor(user_id=user.pk, code=code):
         raise wrong_code()
     _make_codes(user)
     event(CODES_RENEWED, user)
+    end_other_sessions(actor=actor, keep=session_key)
 
 
 def recovery_codes(*, actor: Actor) -> list[str]:

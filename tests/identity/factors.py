@@ -41,11 +41,12 @@ class App:
         return code_of(self.secret, self.last)
 
 
-def with_factor(user: User) -> tuple[App, list[str]]:
-    """Give the person a second factor; return their app and recovery codes."""
+def with_factor(user: User, keep: Browser | None = None) -> tuple[App, list[str]]:
+    """Give the person a second factor, which ends their sessions but that of `keep`; return app and recovery codes."""
     app, actor = App(), user_actor(user)
+    key = str(keep.at("localhost:8000").cookies["__Host-session"].value) if keep else ""
     with public_scope(actor=actor, source="console"):
-        add_second_factor(actor=actor, secret=app.secret, code=app.code())
+        add_second_factor(actor=actor, secret=app.secret, code=app.code(), session_key=key)
         return app, recovery_codes(actor=actor)
 
 

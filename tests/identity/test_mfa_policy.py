@@ -179,7 +179,7 @@ def test_people_who_used_none_are_asked_for_a_code(organization: Organization) -
     join(organization, user)
     browser = signed_in(user)
     enter(browser, origin)
-    app, _codes = with_factor(user)
+    app, _codes = with_factor(user, browser)
     turn_on(organization)
     key = browser.at("localhost:8000").cookies["__Host-session"].value
 
@@ -201,7 +201,7 @@ def test_wrong_codes_on_the_way_are_limited(organization: Organization) -> None:
     user = person()
     join(organization, user)
     browser = signed_in(user)
-    app, _codes = with_factor(user)
+    app, _codes = with_factor(user, browser)
     turn_on(organization)
     needed = f"{BASE}/second-factor/needed/"
 

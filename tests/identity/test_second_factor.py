@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -29,7 +29,7 @@ from tenants.commands.second_factor import (
     renew_encryption,
     use_second_factor,
 )
-from tenants.models import HandoffCode, Organization, SessionRecord, User
+from tenants.models import EmailChange, HandoffCode, Organization, SessionRecord, User
 from tenants.queries.second_factor import has_second_factor, second_factor_of
 from tenants.signin import notices
 from tenants.signin.commands import user_actor
@@ -69,6 +69,12 @@ def platform_events(user: User) -> list[str]:
 def notices_for(user: User) -> list[str]:
     rows = Job.objects.filter(kind=notices.NOTIFY, payload__user_id=str(user.pk)).order_by("id")
     return [payload["change"] for payload in rows.values_list("payload", flat=True)]
+
+
+def give_code_of(browser: Browser, user: User, code: str) -> None:
+    """Sign in on another browser with a code that is at hand."""
+    give_password(browser, user)
+    assert give_code(browser, code).status_code == 302
 
 
 # Signing in
@@ -277,7 +283,8 @@ def test_somebody_elses_code_does_not_help() -> None:
     user, other, browser = person(), person(), Browser()
     app, _codes = with_factor(user)
     with public_scope(actor=user_actor(other), source="console"):
-        add_second_factor(actor=user_actor(other), secret="A" * 32, code=code_of("A" * 32, int(time.time()) // 30))
+        code = code_of("A" * 32, int(time.time()) // 30)
+        add_second_factor(actor=user_actor(other), secret="A" * 32, code=code, session_key="")
     give_password(browser, other)
 
     assert give_code(browser, app.code()).status_code == 422
@@ -419,6 +426,61 @@ def test_moving_to_another_app_takes_a_code_of_the_present_one() -> None:
     assert use(user, codes[1]) == ""
     assert use(user, new.code()) == "totp"
     assert notices_for(user) == ["added", "moved"]
+
+
+def test_turning_it_on_ends_the_sessions_opened_without_it(organization: Organization) -> None:
+    user, origin = person(), house(organization)
+    join(organization, user)
+    other, mine = signed_in(user), signed_in(user)
+    other.open(f"{origin}/")
+    app = App(key_shown(mine.get(f"{SECURITY}set-up/")))
+
+    mine.post(f"{SECURITY}set-up/", {"code": app.code()})
+
+    assert other.get(f"{BASE}/choose/")["Location"] == "/sign-in/"
+    assert other.get(f"{origin}/api/v1/me").status_code == 401
+    assert mine.get(f"{BASE}/choose/").status_code == 200
+    assert SessionRecord.objects.filter(user=user).count() == 1
+
+
+def test_moving_it_and_new_recovery_codes_end_other_sessions() -> None:
+    user = person()
+    app, codes = with_factor(user)
+    mine = signed_in_with_code(user, app)
+    give_code_of(other := Browser(), user, codes[0])
+    new = App(key_shown(mine.get(f"{SECURITY}set-up/")))
+    mine.post(f"{SECURITY}set-up/", {"code": new.code(), "present_code": codes[1]})
+    after_move = other.get(f"{BASE}/choose/").status_code
+    codes = recovery_codes(actor=user_actor(user))
+    give_code_of(other := Browser(), user, codes[0])
+    mine.post(f"{SECURITY}recovery-codes/new/", {"renew-code": codes[1]})
+
+    assert (after_move, other.get(f"{BASE}/choose/").status_code) == (302, 302)
+    assert mine.get(f"{BASE}/choose/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("/account/password/", {"present": PASSWORD, "password": "another-password-1", "password_again": "x"}),
+        ("/account/email/", {"email": "somebody@example.com", "password": PASSWORD}),
+        ("/account/email/confirm/open/", {}),
+    ],
+)
+def test_a_session_without_the_factor_changes_nothing_about_signing_in(path: str, data: dict[str, str]) -> None:
+    user, browser = person(), Browser()
+    signed_in(user, browser)
+    _app, codes = with_factor(user, browser)
+    before = User.objects.values("password", "email").get(pk=user.pk)
+
+    for answer in (browser.get(f"{BASE}{path}"), browser.post(f"{BASE}{path}", data)):
+        assert (answer.status_code, answer["Location"]) == (302, f"/second-factor/needed/?{urlencode({'next': path})}")
+    assert User.objects.values("password", "email").get(pk=user.pk) == before
+    assert not EmailChange.objects.filter(user=user).exists()
+
+    back = browser.post(f"{BASE}/second-factor/needed/", {"code": codes[0], "next": path})
+    assert back["Location"] == path
+    assert browser.get(f"{BASE}{path}").status_code in (200, 410)
 
 
 def test_turning_off_takes_password_and_code_and_ends_other_sessions() -> None:
