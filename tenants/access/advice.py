@@ -6,10 +6,11 @@ from dataclasses import replace
 from django.db import models
 from django.utils.translation import gettext as _
 
-from tenants.access.catalogue import ROLES, level_for, roles_with
+from tenants.access.catalogue import ROLES, roles_with
 from tenants.access.context import Access
 from tenants.access.models import Membership
-from tenants.access.resolver import adds, teams_in_reach
+from tenants.access.resolver import teams_in_reach
+from tenants.access.shares import adds, level_on
 from tenants.access.ways import Facts, day, level_name, opens
 
 MOST = 3
@@ -52,13 +53,13 @@ def _roles_that_would_do(access: Access, action: str, obj: models.Model | None, 
 def _to_object(access: Access, action: str, obj: models.Model, facts: Facts) -> Iterator[str]:
     if opens(access, action, obj, facts.shares):
         return
-    needed = level_for(action)
+    needed = level_on(type(obj), action)
     words = {"name": access.name, "team": facts.name(facts.team_id), "owner": facts.owner_name}
     mine = [share for share in facts.shares if share.user_id == access.user_id or share.team_id in access.teams]
     if needed is not None:
         words["needed"] = level_name(needed)
         for share in mine:
-            if share.is_expired and adds(share.level, action):
+            if share.is_expired and adds(type(obj), share.level, action):
                 yield _("Share it with %(who)s again: the share ended on %(end)s.") % {
                     "who": share.name,
                     "end": day(share.expires_at),

@@ -16,12 +16,12 @@ from django.db import connection, models
 
 from kernel.http.cursor import Reader, Sort
 from kernel.tenancy.context import Actor
-from tenants.access.catalogue import known, level_for
+from tenants.access.catalogue import known
 from tenants.access.context import Access, access_of
 from tenants.access.models import LIVE, Membership, Owned
 from tenants.access.models.grants import level_ids
 from tenants.access.resolver import visible
-from tenants.access.shares import grant_models
+from tenants.access.shares import grant_models, level_on
 
 Filters = Mapping[str, Any]
 LIVE_ONLY: Filters = {"trashed_at__isnull": True}
@@ -136,7 +136,7 @@ def _branches(
     if reach == "team" and access.reached_teams:
         # The index of teams holds only rows that have one.
         yield owned(f"{table}.team_id IS NOT NULL AND {table}.team_id = t.id", (), tuple(sorted(access.reached_teams)))
-    grants, level = grant_models(model), level_for(action)
+    grants, level = grant_models(model), level_on(model, action)
     if grants is None or level is None or not access.in_scope(action):
         return
     # In order of change, and for numbers alone, shares know all that is needed: see Grant.sort_at.

@@ -5,7 +5,8 @@
 - their role permits it for their teams' objects, and the object belongs to a team of theirs or to one below a team they
   lead,
 - their role permits it at all, and the object is theirs,
-- the object is shared with them, or with a team they belong to, at a level that adds the action.
+- the object is shared with them, or with a team they belong to, at a level that adds the action, and the action is
+  about that kind of object.
 A token is its owner narrowed to its scopes. There are no deny rules. What somebody can't see does not exist for them
 (NotFound); what they see but may not do names the missing permission.
 
@@ -24,10 +25,10 @@ from django.utils.translation import gettext as _
 
 from kernel.errors import NotAllowed, NotFound, Unauthenticated
 from kernel.tenancy.context import Actor
-from tenants.access.catalogue import LEVEL_ORDER, PERMISSIONS, known, label, level_for, roles_with
+from tenants.access.catalogue import PERMISSIONS, known, label, level_for, roles_with
 from tenants.access.context import Access, access_of
 from tenants.access.models.grants import level_ids
-from tenants.access.shares import UNEXPIRED, grant_models, levels
+from tenants.access.shares import UNEXPIRED, adds, grant_models, level_on, levels
 
 MEMBER = "member"
 
@@ -125,7 +126,7 @@ def condition_for(access: Access, action: str, model: type[models.Model]) -> mod
         condition |= models.Q(**{owner: access.user_id})
     if reach == "team" and team_path(model) and teams:
         condition |= models.Q(**{f"{team_path(model)}__in": teams})
-    tables, level = grant_models(model), level_for(action)
+    tables, level = grant_models(model), level_on(model, action)
     if tables is None or level is None or not access.in_scope(action):
         return condition
     shared = models.Q(content_object_id=models.OuterRef("pk"), permission_id__gte=level_ids(model)[level]) & UNEXPIRED
@@ -223,19 +224,14 @@ def _actions(
     access: Access, actions: Sequence[str], objects: Collection[models.Model]
 ) -> Mapping[UUID, frozenset[str]]:
     by_role = {obj.pk: {action for action in actions if role_reaches(access, action, obj)} for obj in objects}
-    shared = [action for action in actions if level_for(action) is not None and access.in_scope(action)]
-    open_ones = [obj for obj in objects if not by_role[obj.pk].issuperset(shared)]
-    given = levels(access, type(open_ones[0]), [obj.pk for obj in open_ones]) if open_ones and shared else {}
+    model = next((type(obj) for obj in objects), models.Model)
+    shared = [action for action in actions if level_on(model, action) is not None and access.in_scope(action)]
+    open_ones = [pk for pk, found in by_role.items() if not found.issuperset(shared)]
+    given = levels(access, model, open_ones) if shared else {}
     return {
-        pk: frozenset(found | {action for action in shared if adds(given.get(pk), action)})
+        pk: frozenset(found | {action for action in shared if adds(model, given.get(pk), action)})
         for pk, found in by_role.items()
     }
-
-
-def adds(level: str | None, action: str) -> bool:
-    """Whether a share at this level adds `action`; None is no share."""
-    needed = level_for(action)
-    return level is not None and needed is not None and LEVEL_ORDER[level] >= LEVEL_ORDER[needed]
 
 
 def _value(obj: models.Model, path: str) -> Any:

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models.functions import Now
 
-from tenants.access.catalogue import LEVEL_ORDER
+from tenants.access.catalogue import LEVEL_ORDER, PERMISSIONS, level_for
 from tenants.access.context import Access
 from tenants.access.models import Owned, TeamGrant, UserGrant
 from tenants.access.models.grants import level_ids
@@ -32,6 +32,21 @@ def grant_models(model: type[models.Model]) -> tuple[type[UserGrant], type[TeamG
 def shareable_models() -> dict[str, type[Owned]]:
     """Return the models whose objects can be shared, by the resource that their permissions name."""
     return {model.resource: model for model in apps.get_models() if issubclass(model, Owned) and grant_models(model)}
+
+
+def level_on(model: type[models.Model], action: str) -> str | None:
+    """Return the lowest level of a share that adds `action` to an object of `model`, None where no share does.
+
+    What is about another resource no share adds: who is given a campaign is not given what may be done to products.
+    """
+    needed = level_for(action)
+    return needed if getattr(model, "resource", None) == PERMISSIONS[action].resource else None
+
+
+def adds(model: type[models.Model], level: str | None, action: str) -> bool:
+    """Whether a share of an object of `model` at this level adds `action`; None is no share."""
+    needed = level_on(model, action)
+    return level is not None and needed is not None and LEVEL_ORDER[level] >= LEVEL_ORDER[needed]
 
 
 def levels(access: Access, model: type[models.Model], pks: Collection[UUID]) -> Mapping[UUID, str]:

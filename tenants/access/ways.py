@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from tenants.access.catalogue import label, level_for
+from tenants.access.catalogue import label
 from tenants.access.context import Access
 from tenants.access.granted import Share
-from tenants.access.resolver import adds, owner_path, role_reaches, team_path, teams_in_reach
+from tenants.access.resolver import owner_path, role_reaches, team_path, teams_in_reach
+from tenants.access.shares import adds, level_on
 
 Kind = Literal["membership", "scope", "role", "owner", "team", "share"]
 # A place here and a token's scope are conditions of everything; each of the other kinds gives by itself.
@@ -86,15 +87,18 @@ def ways_of(access: Access, action: str, obj: models.Model | None, facts: Facts 
     if facts.owner_id is not None:
         found.append(_owner(access, action, facts))
     found.append(_team(access, action, obj, facts))
-    shares = [_share(access, action, share, facts) for share in facts.shares if _concerns(access, share)]
-    return [*found, *(shares or [_no_share(access, action)])]
+    shares = [_share(access, action, type(obj), share) for share in facts.shares if _concerns(access, share)]
+    return [*found, *(shares or [_no_share(access, action, type(obj))])]
 
 
 def opens(access: Access, action: str, obj: models.Model, shares: Iterable[Share]) -> bool:
     """Whether the guard says yes: the role reaches the object, or one of these shares adds the action."""
     return role_reaches(access, action, obj) or (
         access.in_scope(action)
-        and any(_concerns(access, share) and not share.is_expired and adds(share.level, action) for share in shares)
+        and any(
+            _concerns(access, share) and not share.is_expired and adds(type(obj), share.level, action)
+            for share in shares
+        )
     )
 
 
@@ -161,7 +165,7 @@ def _team(access: Access, action: str, obj: models.Model, facts: Facts) -> Way:
     return Way("team", hit, _("Team: %(team)s") % words, how % words)
 
 
-def _share(access: Access, action: str, share: Share, facts: Facts) -> Way:
+def _share(access: Access, action: str, model: type[models.Model], share: Share) -> Way:
     words = {
         "name": access.name,
         "team": share.name,
@@ -171,7 +175,7 @@ def _share(access: Access, action: str, share: Share, facts: Facts) -> Way:
         "end": day(share.expires_at),
         "label": label(action),
     }
-    open_now = not share.is_expired and adds(share.level, action)
+    open_now = not share.is_expired and adds(model, share.level, action)
     parts = [_("%(level)s, on this one only.") % words]
     if share.is_expired:
         parts.append(_("It ended on %(end)s and gives nothing any more.") % words)
@@ -184,8 +188,8 @@ def _share(access: Access, action: str, share: Share, facts: Facts) -> Way:
     return Way("share", open_now and access.in_scope(action), title, " ".join(parts), share)
 
 
-def _no_share(access: Access, action: str) -> Way:
-    if level_for(action) is None:
+def _no_share(access: Access, action: str, model: type[models.Model]) -> Way:
+    if level_on(model, action) is None:
         return Way("share", False, _("Shares"), _("No share adds this; only a role does."))
     detail = _("It is not shared with %(name)s, nor with a team of theirs.") % {"name": access.name}
     return Way("share", False, _("Shares"), detail)

@@ -7,8 +7,11 @@ from catalog.models import Product
 from kernel.errors import NotAllowed, NotFound
 from kernel.ids import uuid7
 from kernel.tenancy.context import SYSTEM, Actor, Scope
-from tenants.access.catalogue import PERMISSIONS
-from tenants.access.models import Role, Team
+from tenants.access.catalogue import PERMISSIONS, level_for
+from tenants.access.explain import explain
+from tenants.access.grants import share
+from tenants.access.lists import count_visible
+from tenants.access.models import Membership, Role, Team
 from tenants.access.resolver import allowed_actions, can, find, permissions_of, require, visible
 from tests.access.conftest import person, token_of
 
@@ -33,6 +36,28 @@ def test_the_list_and_the_check_agree(action: str, marketer: Actor, manager: Act
     for actor in (marketer, manager, analyst, SYSTEM):
         listed = set(visible(actor, action, Campaign))
         assert listed == {row for row in rows if can(actor, action, row)}
+
+
+@pytest.mark.parametrize("action", sorted(PERMISSIONS))
+def test_a_share_says_yes_only_to_what_is_about_its_object(action: str, admin: Actor, analyst: Actor) -> None:
+    row = campaign_of(admin)
+    product = Product.objects.create(name="Oat drink", owner_id=row.owner_id)
+    guest = token_of(analyst, action)
+    role = Role.objects.create(slug="nothing", name="Nothing", permissions={})
+    Membership.objects.filter(user_id=analyst.user_id or "").update(role=role)
+    expected = {"campaign": row, "catalog": product}.get(action.partition(":")[0])
+    if level_for(action) is None:
+        expected = None
+
+    for obj in (row, product):
+        share(actor=admin, obj=obj, level="manager", user_id=analyst.user_id)
+        for actor in (analyst, guest):
+            found = can(actor, action, obj)
+            assert found == (obj is expected)
+            assert visible(actor, action, type(obj)).exists() == found
+            assert count_visible(actor, action, type(obj)) == found
+        said = explain(actor=SYSTEM, person_id=analyst.user_id or row.owner_id, action=action, obj=obj)
+        assert (said.allowed, said.hits) == (obj is expected, int(obj is expected))
 
 
 def test_what_has_no_owner_needs_reach_over_all(marketer: Actor, admin: Actor) -> None:
