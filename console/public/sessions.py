@@ -33,7 +33,7 @@ def page(request: DoorRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def revoke(request: DoorRequest, session_id: UUID) -> HttpResponse:
-    """End one session."""
+    """End one session, with the sign-in it comes from."""
     actor = actor_of(request)
     try:
         with public_scope(actor=actor, source="console", request_id=request.request_id):

@@ -24,7 +24,7 @@ from tenants.queries.people import organization_at, places_of
 from tenants.signin.commands import proves_sign_out, user_actor
 from tenants.signin.handoff import issue_code
 from tenants.signin.paths import local_path, session_url
-from tenants.signin.sessions import MFA, close_session
+from tenants.signin.sessions import MFA, close_session, family_of
 
 
 @anybody
@@ -101,14 +101,19 @@ def find(request: DoorRequest) -> HttpResponse:
 @require_GET
 def hand_over(request: DoorRequest) -> HttpResponse:
     """Send a signed-in person back to the host they came from, with a code for that host and this browser."""
-    if request.actor is None:
+    if request.actor is None or request.person is None:
         return redirect(f"{reverse('public:sign-in')}?{urlencode({'next': request.get_full_path()})}")
     host, state = request.GET.get("host", ""), request.GET.get("state", "")
     next_path = local_path(request.GET.get("next", "/"))
     try:
         with public_scope(actor=request.actor, source="console", request_id=request.request_id):
             code = issue_code(
-                actor=request.actor, host=host, state_hash=state, second_factor=request.session.get(MFA, "")
+                actor=request.actor,
+                host=host,
+                state_hash=state,
+                session_hash=request.person.session_hash,
+                family=family_of(request),
+                second_factor=request.session.get(MFA, ""),
             )
     except (Invalid, NotAllowed) as error:
         if error.code == "second_factor_required":

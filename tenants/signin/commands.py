@@ -25,7 +25,7 @@ def enter(request: DoorRequest, *, organization: TenantLike | None, code: str, h
     request_id = request.request_id
     with public_scope(actor=_nobody(), source="console", request_id=request_id):
         found = handoff.redeem_code(code=code, host=host, state=state)
-        open_session(request, found.user, found.second_factor)
+        open_session(request, found.user, found.second_factor, found.family)
         actor = user_actor(found.user, "person" if organization else "operator")
         _record(SIGNED_IN, organization, actor, request_id, {"second_factor": found.second_factor or None})
     return found.user

@@ -8,6 +8,7 @@ import hashlib
 import time
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from kernel.cache.stamps import Key, cached, changing
+from kernel.ids import uuid7
 from tenants.addresses import asked_host
 from tenants.models import SessionRecord, User
 
@@ -27,6 +29,8 @@ HOST = "host"
 MFA = "mfa"
 """Under this name a session says which second factor was used in it; empty or missing for none."""
 SIGNED_IN_AT = "signed_in_at"
+FAMILY = "family"
+"""Which sign-in a session comes from: the same on every host that was opened from it, and under every key."""
 RECENT_SECONDS = 15 * 60
 PRUNED_AT_ONCE = 200
 
@@ -68,15 +72,16 @@ class SessionStore(DatabaseSessionStore):
         return {"data": found.session_data, "expires": found.expire_date.timestamp()} if found else None
 
 
-def open_session(request: HttpRequest, user: User, second_factor: str = "") -> None:
+def open_session(request: HttpRequest, user: User, second_factor: str = "", family: UUID | None = None) -> None:
     """Sign `user` in on the request's host with a new session key."""
     login(request, user, backend=BACKEND)
-    bind(request, second_factor)
+    bind(request, second_factor, family)
 
 
-def bind(request: HttpRequest, second_factor: str = "") -> None:
-    """Tie the session to the host it was opened on; on any other host it is nobody's."""
+def bind(request: HttpRequest, second_factor: str = "", family: UUID | None = None) -> None:
+    """Tie the session to the host it was opened on; on any other host it is nobody's. No `family` starts one."""
     request.session[HOST] = request.get_host()
+    request.session[FAMILY] = str(family or uuid7())
     request.session[MFA] = second_factor
     request.session[SIGNED_IN_AT] = int(time.time())
     prune_sessions()
@@ -88,6 +93,14 @@ def step_up(request: HttpRequest, second_factor: str) -> None:
     request.session.cycle_key()
     request.session[MFA] = second_factor
     record(request)
+
+
+def family_of(request: HttpRequest) -> UUID:
+    """Return the family of the open session, which starts one where it was opened before there were any."""
+    if not request.session.get(FAMILY):
+        request.session[FAMILY] = str(uuid7())
+        record(request)
+    return UUID(request.session[FAMILY])
 
 
 def signed_in_recently(request: HttpRequest) -> bool:
@@ -102,6 +115,7 @@ def record(request: HttpRequest) -> None:
         session_key=str(request.session.session_key),
         user_id=request.session[SESSION_KEY],
         host=asked_host(request),
+        family=request.session.get(FAMILY),
         address=get_adapter().get_client_ip(request)[:45],
         user_agent="".join(c for c in request.headers.get("User-Agent", "")[:300] if c.isprintable()),
         started_at=now,
@@ -111,7 +125,7 @@ def record(request: HttpRequest) -> None:
         [row],
         update_conflicts=True,
         unique_fields=["session_key"],
-        update_fields=["seen_at", "address", "user_agent"],
+        update_fields=["seen_at", "address", "user_agent", "family"],
     )
 
 

@@ -1,22 +1,27 @@
 """From the sign-in host to a session on another host."""
 
 import threading
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection, connections
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from kernel.errors import Invalid, NotAllowed, Unauthenticated
+from kernel.ids import uuid7
 from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope, scope
 from tenants.access.members import suspend_member
 from tenants.access.models import Membership
-from tenants.models import HandoffCode, Operator, Organization, User
+from tenants.commands.account.password import change_password, make_reset_link, reset_password
+from tenants.commands.sessions import end_other_sessions, end_session
+from tenants.models import HandoffCode, Operator, Organization, SessionRecord, User
 from tenants.signin.handoff import issue_code, new_state, redeem_code, state_hash_of
 from tests.identity.browser import Browser
-from tests.identity.world import BASE, OPS, house, join, operator, person, signed_in, user_id_at
+from tests.identity.world import BASE, OPS, PASSWORD, house, join, operator, person, signed_in, user_id_at
 
 
 def actor(user: User) -> Actor:
@@ -25,6 +30,26 @@ def actor(user: User) -> Actor:
 
 def host_of(origin: str) -> str:
     return str(urlsplit(origin).hostname)
+
+
+def issued(user: User, host: str, state_hash: str) -> str:
+    """A code as the sign-in host issues it to a browser in which the person signed in."""
+    family = uuid7()
+    SessionRecord.objects.create(
+        session_key=get_random_string(32),
+        user=user,
+        host="localhost",
+        family=family,
+        started_at=timezone.now(),
+        seen_at=timezone.now(),
+    )
+    return issue_code(
+        actor=actor(user),
+        host=host,
+        state_hash=state_hash,
+        session_hash=user.get_session_auth_hash(),
+        family=family,
+    )
 
 
 def code_link(browser: Browser, origin: str, next_path: str = "/") -> str:
@@ -151,11 +176,68 @@ def test_a_code_ends_by_the_databases_clock(organization: Organization) -> None:
     assert browser.open(link).status_code == 410
 
 
+def _change_password(user: User, browser: Browser) -> None:
+    with public_scope(actor=actor(user), source="console"):
+        change_password(actor=actor(user), present=PASSWORD, password="brand-new-password-1")
+
+
+def _reset_password(user: User, browser: Browser) -> None:
+    with public_scope(actor=SYSTEM, source="system"):
+        link = make_reset_link(actor=SYSTEM, email=user.email)
+    assert link is not None
+    reset_password(actor=None, token=link.token, password="brand-new-password-1")
+
+
+def _end_others(user: User, browser: Browser) -> None:
+    with public_scope(actor=actor(user), source="console"):
+        end_other_sessions(actor=actor(user), keep="")
+
+
+def _end_this(user: User, browser: Browser) -> None:
+    row = SessionRecord.objects.get(user=user, host="localhost")
+    with public_scope(actor=actor(user), source="console"):
+        end_session(actor=actor(user), session_id=row.pk, this="")
+
+
+def _sign_out(user: User, browser: Browser) -> None:
+    browser.post(f"{BASE}/sign-out/")
+
+
+@pytest.mark.parametrize("ending", [_change_password, _reset_password, _end_others, _end_this, _sign_out])
+def test_a_code_dies_with_the_sign_in_it_was_issued_by(
+    ending: Callable[[User, Browser], None], organization: Organization
+) -> None:
+    user, origin = person(), house(organization)
+    join(organization, user)
+    browser = signed_in(user)
+    link = code_link(browser, origin)
+
+    ending(user, browser)
+
+    assert browser.get(link)["Location"] == "/sign-in/used/"
+    assert user_id_at(browser.at(urlsplit(origin).netloc)) is None
+    assert events(organization) == []
+
+
+def test_a_session_from_before_families_is_handed_over(organization: Organization) -> None:
+    user, origin = person(), house(organization)
+    join(organization, user)
+    browser = signed_in(user)
+    session = browser.at("localhost:8000").session
+    del session["family"]
+    session.save()
+    SessionRecord.objects.filter(user=user).update(family=None)
+
+    enter(browser, origin)
+
+    assert len(set(SessionRecord.objects.filter(user=user).values_list("family", flat=True))) == 1
+
+
 def test_of_many_who_redeem_one_code_one_comes_in(organization: Organization) -> None:
     user, origin = person(), house(organization)
     join(organization, user)
     state = new_state()
-    code = issue_code(actor=actor(user), host=host_of(origin), state_hash=state_hash_of(state))
+    code = issued(user, host_of(origin), state_hash_of(state))
     results: list[str] = []
 
     def redeem() -> None:
@@ -178,7 +260,7 @@ def test_of_many_who_redeem_one_code_one_comes_in(organization: Organization) ->
 def test_the_database_holds_no_code(organization: Organization) -> None:
     user, origin = person(), house(organization)
     join(organization, user)
-    code = issue_code(actor=actor(user), host=host_of(origin), state_hash=state_hash_of("s"))
+    code = issued(user, host_of(origin), state_hash_of("s"))
 
     stored = HandoffCode.objects.get(user=user)
 
@@ -229,7 +311,7 @@ def test_codes_need_a_state(state: str) -> None:
     user = operator()
 
     with pytest.raises(Invalid):
-        issue_code(actor=actor(user), host="ops.localhost", state_hash=state)
+        issued(user, "ops.localhost", state)
 
     assert not HandoffCode.objects.filter(user=user).exists()
 
@@ -245,7 +327,7 @@ def test_somebody_suspended_between_two_steps_stays_out(organization: Organizati
     assert browser.open(link).status_code == 410
     assert user_id_at(browser.at(urlsplit(origin).netloc)) is None
     with pytest.raises(NotAllowed):
-        issue_code(actor=actor(user), host=host_of(origin), state_hash=state_hash_of("s"))
+        issued(user, host_of(origin), state_hash_of("s"))
 
 
 def test_a_former_operator_gets_no_code() -> None:
@@ -257,7 +339,7 @@ def test_a_former_operator_gets_no_code() -> None:
         Operator.objects.filter(user=user).delete()
 
     with pytest.raises(NotAllowed):
-        issue_code(actor=actor(user), host="ops.localhost", state_hash=state_hash_of("s"))
+        issued(user, "ops.localhost", state_hash_of("s"))
 
 
 @pytest.mark.parametrize("path", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:x"])
@@ -392,7 +474,7 @@ def test_old_codes_are_cleared_away() -> None:
             [user.pk],
         )
 
-    issue_code(actor=actor(user), host="ops.localhost", state_hash=state_hash_of("s"))
+    issued(user, "ops.localhost", state_hash_of("s"))
 
     assert HandoffCode.objects.filter(user=user).count() == 1
 

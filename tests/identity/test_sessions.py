@@ -172,6 +172,33 @@ def test_it_is_dead_where_redis_still_holds_it() -> None:
     assert browser.get(f"{BASE}/choose/")["Location"] == "/sign-in/"
 
 
+def test_ending_a_session_ends_its_sign_in_and_what_was_opened_from_it(
+    organization: Organization, other_organization: Organization
+) -> None:
+    user = person()
+    origins = [house(organization), house(other_organization)]
+    join(organization, user)
+    join(other_organization, user)
+    lost, mine = signed_in(user), signed_in(user)
+    for origin in origins:
+        lost.open(f"{origin}/")
+        mine.open(f"{origin}/")
+    lost_key, my_key = (key_at(browser, urlsplit(origins[0]).netloc) for browser in (lost, mine))
+
+    mine.post(f"{PAGE}{record_of(lost_key).pk}/end/")
+
+    assert lost.open(f"{origins[0]}/").status_code == 200
+    assert lost.here.startswith(f"{BASE}/sign-in/")
+    assert lost.get(f"{origins[1]}/api/v1/me").status_code == 401
+    assert len(listed(user)) == 3
+
+    mine.post(f"{PAGE}{record_of(my_key).pk}/end/")
+
+    assert is_stored(my_key) == (False, False)
+    assert mine.get(f"{origins[1]}/api/v1/me").status_code == 200
+    assert len(listed(user)) == 2
+
+
 def test_all_others_end_at_once() -> None:
     user, other = person(), person()
     browsers = [signed_in(user) for _ in range(3)]
