@@ -7,7 +7,8 @@ from django.db.models import Min
 from django.db.models.functions import Now
 
 from kernel.jobs import JobContext, enqueue, handler
-from kernel.tenancy.context import SYSTEM
+from kernel.tenancy.context import SYSTEM, current_organization
+from tenants import records
 from tenants.access.models import TeamGrant, UserGrant
 from tenants.access.shares import grant_models, shareable_models
 
@@ -32,6 +33,7 @@ def expire_shares(ctx: JobContext) -> dict[str, Any] | None:
 
 def delete_expired() -> int:
     """Delete the shares that have expired, by the database's clock, and return how many there were."""
+    records.access_changing(current_organization().id)
     return sum(table.objects.filter(expires_at__lte=Now()).delete()[0] for table in _tables())
 
 

@@ -46,6 +46,8 @@ def create_token(
 
     Without `expires_at` it lives 90 days, or as long as the token that asks for it.
     """
+    require(actor, "token:create")  # who may not makes nobody wait
+    records.access_changing(current_organization().id)
     require(actor, "token:create")
     now = timezone.now()
     latest = _latest_end(actor, now)
@@ -58,7 +60,6 @@ def create_token(
     owner = people.filter(user_id=actor.user_id).first() if actor.user_id else None
     if owner is None:
         raise NotAllowed(_("Only people of this organization can have tokens."))
-    records.access_changing(current_organization().id)
     token_id, secret = uuid7(), new_secret()
     token = ServiceToken.objects.create(
         id=token_id, name=name.strip(), owner=owner, secret_hash=digest(secret), scopes=wanted, expires_at=ends
@@ -78,7 +79,8 @@ def rotate_token(
 
     The secret it has now keeps working for `overlap`, at most until the token would have ended; one that was still
     working from a rotation before ends at once. `expires_at` gives the token another end. Only its owner may do it,
-    because whoever holds the secret acts in the owner's name, and no token gets at the secret of a wider one.
+    because whoever holds the secret acts in the owner's name, and no token gets at the secret of one that may do more
+    or lives longer.
     """
     token = _locked(actor, token_id, version)
     _require_holder(actor, token)
@@ -170,8 +172,10 @@ def has_tokens(*, actor: Actor) -> bool:
 
 def may_rotate(*, actor: Actor, token: ServiceToken) -> bool:
     """Whether `actor` may have the new secret of this token, whose owner is loaded."""
-    is_own = token.owner.user_id == actor.user_id
-    return is_own and (actor.kind != "token" or set(token.scopes) <= permissions_of(actor).keys())
+    if token.owner.user_id != actor.user_id or actor.kind != "token":
+        return token.owner.user_id == actor.user_id
+    outlives = not ServiceToken.objects.filter(pk=actor.token_id, expires_at__gte=token.expires_at).exists()
+    return not outlives and set(token.scopes) <= permissions_of(actor).keys()
 
 
 def _manageable_ones(actor: Actor) -> QuerySet[ServiceToken]:
@@ -195,7 +199,7 @@ def _require_holder(actor: Actor, token: ServiceToken) -> None:
         )
     if not may_rotate(actor=actor, token=token):
         raise NotAllowed(
-            _("A token can't have the secret of a token with more scopes."),
+            _("A token can't have the secret of a token with more scopes or a later end."),
             code="beyond_own_rights",
             permission="token:create",
             granted_by=[],

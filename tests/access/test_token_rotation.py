@@ -156,6 +156,22 @@ def test_a_token_rotates_itself_but_no_wider_one(marketer: Actor) -> None:
     assert verify(ServiceToken.objects.get(pk=wide.pk), former)
 
 
+def test_a_token_has_no_secret_that_outlives_it(marketer: Actor) -> None:
+    short, _secret = made(marketer, "token:create", "campaign:view", days=1)
+    long, former = made(marketer, "campaign:view", days=300)
+    equal, _other = create_token(actor=marketer, name="CI", scopes={"campaign:view"}, expires_at=short.expires_at)
+    program = as_token(marketer, short)
+
+    assert [may_rotate(actor=program, token=token) for token in (short, equal, long)] == [True, True, False]
+    for ends in (None, timezone.now() + timedelta(hours=1)):
+        with pytest.raises(NotAllowed) as refusal:
+            rotate_token(actor=program, token_id=long.pk, expires_at=ends)
+
+    assert refusal.value.code == "beyond_own_rights"
+    assert verify(ServiceToken.objects.get(pk=long.pk), former)
+    assert rotate_token(actor=program, token_id=equal.pk)[0].expires_at == short.expires_at
+
+
 def test_what_a_token_makes_does_not_outlive_it(marketer: Actor) -> None:
     parent, _secret = made(marketer, "token:create", "campaign:view", days=5)
     program = as_token(marketer, parent)
