@@ -3,8 +3,11 @@
 import hashlib
 import os
 import tempfile
+import threading
 from io import BytesIO
+from math import ceil
 from pathlib import Path
+from typing import NewType
 from uuid import UUID
 
 from django.conf import settings
@@ -15,21 +18,29 @@ from kernel.errors import FieldError, Invalid, TooLarge
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 SIDE = 256
-MOST_PIXELS = 40_000_000
+MOST_PIXELS = 12_500_000
+"""What phones call 12 megapixels is a little more."""
 FOLDER = "people"
 URL = "/account/pictures/"
 
 
-def encode(content: bytes) -> bytes:
+Encoded = NewType("Encoded", bytes)
+"""A picture that encode() has made."""
+
+_one_at_a_time = threading.Lock()
+
+
+def encode(content: bytes) -> Encoded:
     """Return a picture as a square WebP without any metadata, whatever its file called itself.
 
-    Raises TooLarge beyond MAX_PICTURE_BYTES, and Invalid for what is no picture or has too many pixels; those are
-    counted before anything is decoded.
+    Takes a while and some memory, so a process decodes one at a time; call it outside every transaction. Raises
+    TooLarge beyond MAX_PICTURE_BYTES, and Invalid for what is no picture or has too many pixels; those are counted
+    before anything is decoded.
     """
     if len(content) > settings.MAX_PICTURE_BYTES:
         raise too_large()
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
+        with _one_at_a_time, Image.open(BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise _too_many_pixels()
             square = _square(image)
@@ -40,10 +51,10 @@ def encode(content: bytes) -> bytes:
         raise _refused("picture_unreadable", _("Choose a PNG, JPEG or WebP picture.")) from error
     encoded = BytesIO()
     square.save(encoded, "WEBP", quality=85, exif=b"", icc_profile=b"", xmp=b"")
-    return encoded.getvalue()
+    return Encoded(encoded.getvalue())
 
 
-def store(user_id: UUID, content: bytes) -> str:
+def store(user_id: UUID, content: Encoded) -> str:
     """Keep an encoded picture and return its key; the same bytes are kept once. On disk before this returns."""
     key = f"{FOLDER}/{user_id}/{hashlib.sha256(content).hexdigest()}.webp"
     path = _path(key)
@@ -97,7 +108,10 @@ def too_large() -> TooLarge:
 
 def _square(image: Image.Image) -> Image.Image:
     side = (SIDE, SIDE)
-    image.draft("RGB", (SIDE * 2, SIDE * 2))  # a JPEG is decoded no larger than needed
+    # Smaller first: turning and converting copy the whole picture. A JPEG is even decoded no larger than needed.
+    scale = SIDE * 2 / min(image.size)
+    if scale < 1:
+        image.thumbnail((ceil(image.width * scale), ceil(image.height * scale)))
     upright = ImageOps.exif_transpose(image)
     clear = upright.has_transparency_data
     return ImageOps.fit(upright.convert("RGBA" if clear else "RGB"), side, Image.Resampling.LANCZOS)

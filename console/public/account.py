@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from console.forms import explain
 from console.guards import account_page, actor_of
 from console.public.account_forms import PictureForm, ProfileForm
+from console.public.limits import too_many, within
 from console.uploads import was_too_large
 from kernel.errors import Invalid, TooLarge
 from kernel.tenancy.scope import public_scope
 from tenants.commands.account.profile import change_profile, set_picture
 from tenants.commands.account.profile import remove_picture as take_picture_away
 from tenants.doors.request import DoorRequest
-from tenants.pictures import too_large
+from tenants.pictures import encode, too_large
 
 PICTURE = "picture"
 
@@ -57,9 +58,12 @@ def picture(request: DoorRequest) -> HttpResponse:
         return _page(request, picture_form=form, status=422)
     file: UploadedFile[Any] = form.cleaned_data["picture"]
     actor = actor_of(request)
+    if not within(request, "picture", key=str(actor.user_id)):
+        return too_many(request)
     try:
+        encoded = encode(file.read())
         with public_scope(actor=actor, source="console", request_id=request.request_id):
-            set_picture(actor=actor, content=file.read())
+            set_picture(actor=actor, picture=encoded)
     except (Invalid, TooLarge) as error:
         return _refused(request, form, error)
     messages.success(request, _("Your picture is saved."))

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.template import Context, Template
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageOps
 from pytest_django.fixtures import Settings
 
 from audit.platform.models import PlatformEntry
@@ -65,15 +66,18 @@ def header_only(width: int, height: int) -> bytes:
 
 def show(user: User, content: bytes) -> str:
     """Set a person's picture and return its key."""
-    actor = user_actor(user)
+    actor, encoded = user_actor(user), pictures.encode(content)
     with public_scope(actor=actor, source="console"):
-        return set_picture(actor=actor, content=content).picture
+        return set_picture(actor=actor, picture=encoded).picture
 
 
 def upload(browser: Browser, content: bytes, name: str = "me.png") -> Any:
     file = SimpleUploadedFile(name, content, content_type="image/png")
     return browser.at("localhost:8000").post(
-        "/account/picture/", {"picture-picture": file}, headers={"host": "localhost:8000"}
+        "/account/picture/",
+        {"picture-picture": file},
+        headers={"host": "localhost:8000"},
+        REMOTE_ADDR=browser.address,
     )
 
 
@@ -286,7 +290,7 @@ def test_it_is_turned_upright_and_loses_what_the_camera_wrote() -> None:
     exif[0x010E] = "HOME ADDRESS"
     content = drawing("JPEG", size=(300, 300), exif=exif, comment=b"SECRET COMMENT", icc_profile=b"PROFILE" * 20)
 
-    encoded = pictures.encode(content)
+    encoded: bytes = pictures.encode(content)
 
     with Image.open(BytesIO(encoded)) as image:
         assert not image.info.keys() & {"exif", "icc_profile", "xmp", "comment"}
@@ -295,6 +299,39 @@ def test_it_is_turned_upright_and_loses_what_the_camera_wrote() -> None:
     assert isinstance(blue, tuple)
     assert (red[0] > 200, blue[2] > 200) == (True, True)
     assert not any(words in encoded for words in (b"HOME ADDRESS", b"SECRET COMMENT", b"PROFILE"))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"])
+def test_a_large_picture_is_made_small_before_it_is_copied(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    turned: list[tuple[int, int]] = []
+    upright = ImageOps.exif_transpose
+
+    def watched(image: Image.Image) -> Image.Image:
+        turned.append(image.size)
+        return upright(image)
+
+    monkeypatch.setattr(ImageOps, "exif_transpose", watched)
+
+    with Image.open(BytesIO(pictures.encode(drawing("PNG", (2400, 1200), mode)))) as image:
+        assert image.size == (256, 256)
+    assert turned == [(1024, 512)]
+
+
+def test_uploads_are_limited_and_decoded_outside_every_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    user, encode = person(), pictures.encode
+    inside: list[bool] = []
+
+    def watched(content: bytes) -> pictures.Encoded:
+        inside.append(connection.in_atomic_block)
+        return encode(content)
+
+    monkeypatch.setattr("console.public.account.encode", watched)
+    browser = signed_in(user)
+
+    answers = [upload(browser, drawing(size=(50 + number, 50))).status_code for number in range(6)]
+
+    assert answers == [302] * 5 + [429]
+    assert inside == [False] * 5
 
 
 def test_what_shines_through_stays_so() -> None:
@@ -321,13 +358,13 @@ def test_what_shines_through_stays_so() -> None:
         (drawing("JPEG")[:300], "picture_unreadable"),
         (header_only(100, 100), "picture_unreadable"),
         (header_only(0, 5), "picture_unreadable"),
-        (header_only(8000, 5001), "picture_pixels"),
+        (header_only(5000, 2501), "picture_pixels"),
         (header_only(12_000, 10_000), "picture_pixels"),
         (header_only(60_000, 60_000), "picture_pixels"),
     ],
     ids=[
         "nothing", "false gif", "gif", "bmp", "tiff", "svg", "postscript", "cut png", "cut jpeg", "empty png",
-        "no width", "40 megapixels and a few", "120 megapixels", "3600 megapixels",
+        "no width", "12.5 megapixels and a few", "120 megapixels", "3600 megapixels",
     ],
 )  # fmt: skip
 def test_what_is_no_picture_is_refused_by_its_content(content: bytes, code: str) -> None:
@@ -383,7 +420,7 @@ def test_a_picture_that_was_rolled_back_goes_with_the_next_one() -> None:
     user = person()
     actor = user_actor(user)
     with pytest.raises(RuntimeError), public_scope(actor=actor, source="console"):
-        set_picture(actor=actor, content=drawing())
+        set_picture(actor=actor, picture=pictures.encode(drawing()))
         raise RuntimeError
     assert (User.objects.get(pk=user.pk).picture, len(folder(user))) == ("", 1)
 

@@ -209,6 +209,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "confirm_password": "20/m/ip,5/5m/key",
     "confirm_email_change": "20/m/ip",
+    "picture": "10/m/ip,5/m/key",
 }
 
 LOGGING = {

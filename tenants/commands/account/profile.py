@@ -38,12 +38,11 @@ def change_profile(*, actor: Actor, name: str, time_zone: str, language: str, th
     return user
 
 
-def set_picture(*, actor: Actor, content: bytes) -> User:
+def set_picture(*, actor: Actor, picture: pictures.Encoded) -> User:
     """Show the person by this picture, on every host; the former one is removed once this is committed."""
-    encoded = pictures.encode(content)
     user = own_account(actor, lock=True)
     # The row is locked, so tidying does not take the file for an abandoned one.
-    key = pictures.store(user.pk, encoded)
+    key = pictures.store(user.pk, picture)
     if key != user.picture:
         _show(user, key)
         event("person.set_picture", user)
