@@ -1,7 +1,7 @@
 """Shares: an object, a person or team, and how much they may do with it, until when and why.
 
-Whoever shares needs the object's `:share` permission, and gives no level that adds what they may not do themselves.
-Taking a share away needs the permission only.
+Whoever shares needs the object's `:share` permission, and gives no level that adds what they may not do themselves,
+nor for longer than they may do it. Taking a share away needs the permission only.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kernel.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound, PreconditionFailed
 from kernel.tenancy.context import Actor, current_organization
 from tenants import records
-from tenants.access.catalogue import actions_of_level, label, roles_with
+from tenants.access.catalogue import LEVEL_ORDER, actions_of_level, label, roles_with
 from tenants.access.expiry import sweep_after
 from tenants.access.granted import Share, object_types, shares_by_id, shares_of
 from tenants.access.models import LEVELS, Owned, Team, TeamGrant, UserGrant
@@ -24,6 +25,7 @@ from tenants.access.models.grants import PREFIX
 from tenants.access.ownership import check_member
 from tenants.access.resolver import actions_of_many, find, refusal, require, visible
 from tenants.access.shares import grant_models
+from tenants.access.until import is_later, rights_end
 from tenants.models import User
 
 LONGEST_REASON = 300
@@ -54,26 +56,28 @@ def share(
 ) -> Share:
     """Share `obj` with an active member or a team at a level, until `expires_at` where that is given.
 
-    Raises Conflict where it is shared with them already (an expired share makes room).
+    Raises Conflict where it is shared with them already (an expired share becomes the new one).
     """
-    require(actor, f"{obj.resource}:share", obj)
+    require(actor, f"{obj.resource}:share", obj)  # who may not makes nobody wait
     _check(level, expires_at, reason)
     if (user_id is None) == (team_id is None):
         raise Invalid(errors=[FieldError("/user_id", "required", _("Choose one person or one team."))])
     # Under the lock nobody leaves and no role changes before this commits.
     records.access_changing(current_organization().id)
+    obj = find(actor, f"{obj.resource}:share", type(obj), obj.pk)
     if user_id is not None:
         check_member("/user_id", user_id)
     elif team_id is not None and not Team.objects.filter(pk=team_id).exists():
         raise Invalid(errors=[FieldError("/team_id", "unknown_value", _("There is no such team."))])
     _require_level(actor, obj, level)
+    _require_end(actor, obj, level, expires_at)
     present = next((row for row in shares_of(obj) if (row.user_id, row.team_id) == (user_id, team_id)), None)
-    if present is not None and present.is_expired:
-        _delete([present], type(obj))
-    elif present is not None:
+    if present is not None and not present.is_expired:
         detail = _("It is shared with %(name)s already; change that share.") % {"name": present.name}
         raise Conflict(detail, code="already_exists", share_id=str(present.id))
-    return _write(actor, obj, level, user_id, team_id, expires_at, reason)
+    # Over an expired share this writes everything anew; deleting that first would lock rows in another order.
+    details = {"expires_at": expires_at, "reason": reason, "created_at": timezone.now()}
+    return _write(actor, obj, level, user_id, team_id, details)
 
 
 def change(*, actor: Actor, share_id: UUID, version: int, changes: Mapping[str, Any]) -> Share:
@@ -81,25 +85,23 @@ def change(*, actor: Actor, share_id: UUID, version: int, changes: Mapping[str, 
 
     Raises PreconditionFailed where somebody else was faster.
     """
-    found, obj = _to_change(actor, share_id)
-    records.access_changing(current_organization().id)
-    found = _unchanged(share_id, version)
+    found, obj = _locked(actor, share_id, version)
     wanted = {name: changes.get(name, getattr(found, name)) for name in ("level", "expires_at", "reason")}
     if all(getattr(found, name) == value for name, value in wanted.items()):
         return found
     ends = wanted["expires_at"] if wanted["expires_at"] != found.expires_at else None
     _check(wanted["level"], ends, wanted["reason"])
     _require_level(actor, obj, wanted["level"])
-    return _write(actor, obj, wanted["level"], found.user_id, found.team_id, wanted["expires_at"], wanted["reason"])
+    raises = LEVEL_ORDER[wanted["level"]] > LEVEL_ORDER[found.level]
+    if raises or is_later(wanted["expires_at"], found.expires_at):
+        _require_end(actor, obj, wanted["level"], wanted["expires_at"])
+    details = {"expires_at": wanted["expires_at"], "reason": wanted["reason"]}
+    return _write(actor, obj, wanted["level"], found.user_id, found.team_id, details)
 
 
 def revoke(*, actor: Actor, share_id: UUID, version: int | None = None) -> Share:
     """Take a share away and return what it was; with `version` only if it is still at that."""
-    _found, obj = _to_change(actor, share_id)
-    records.access_changing(current_organization().id)
-    found = shares_by_id([share_id]).get(share_id) if version is None else _unchanged(share_id, version)
-    if found is None:
-        raise NotFound()
+    found, obj = _locked(actor, share_id, version)
     _delete([found], type(obj))
     return found
 
@@ -144,11 +146,14 @@ def _to_change(actor: Actor, share_id: UUID) -> tuple[Share, Owned]:
     return found, find(actor, f"{model.resource}:share", model, found.object_id)
 
 
-def _unchanged(share_id: UUID, version: int) -> Share:
-    found = shares_by_id([share_id]).get(share_id)
-    if found is None or found.version != version:
+def _locked(actor: Actor, share_id: UUID, version: int | None) -> tuple[Share, Owned]:
+    """The share and its object where nobody else changes access until this transaction ends; no other version."""
+    _to_change(actor, share_id)  # who may not makes nobody wait
+    records.access_changing(current_organization().id)
+    found, obj = _to_change(actor, share_id)
+    if version is not None and found.version != version:
         raise PreconditionFailed()
-    return found
+    return found, obj
 
 
 def _check(level: str, expires_at: datetime | None, reason: str) -> None:
@@ -176,21 +181,26 @@ def _require_level(actor: Actor, obj: Owned, level: str) -> None:
         )
 
 
+def _require_end(actor: Actor, obj: Owned, level: str, expires_at: datetime | None) -> None:
+    """Raise Invalid where a share would outlive the share by which `actor` gives it."""
+    ends = rights_end(actor, [f"{obj.resource}:share", *actions_of_level(obj.resource, level)], obj)
+    if is_later(expires_at, ends):
+        until = date_format(timezone.localtime(ends), "j M Y, H:i")
+        message = _("You may do this yourself until %(end)s only; choose no later end.") % {"end": until}
+        raise Invalid(errors=[FieldError("/expires_at", "beyond_own_rights", message)])
+
+
 def _write(
     actor: Actor,
     obj: Owned,
     level: str,
     user_id: UUID | None,
     team_id: UUID | None,
-    expires_at: datetime | None,
-    reason: str,
+    values: Mapping[str, Any],
 ) -> Share:
     people, teams = _tables(type(obj))
-    details = {
-        "expires_at": expires_at,
-        "granted_by_id": actor.user_id,
-        "reason": reason.strip(),
-    }
+    expires_at = values["expires_at"]
+    details = {**values, "granted_by_id": actor.user_id, "reason": values["reason"].strip()}
     # Accounts stand in the public tables, which an organization's own role does not read: the id is enough.
     if user_id is not None:
         people.objects.assign_perm_to_many(PREFIX + level, [User(pk=user_id)], obj, details=details)

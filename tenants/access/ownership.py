@@ -6,13 +6,15 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext as _
 
-from kernel.errors import FieldError, Invalid
+from kernel.errors import FieldError, Invalid, NotAllowed
 from kernel.tenancy.context import Actor, current_organization
 from tenants import records
+from tenants.access.catalogue import roles_with
 from tenants.access.context import access_of
 from tenants.access.models import Membership, Owned, Team
 from tenants.access.owned import check_version, write_version
 from tenants.access.resolver import allowed_actions, find, require_team
+from tenants.access.until import rights_end
 
 # What is done to no object that is there already.
 _TO_NO_OBJECT = frozenset({"create", "import"})
@@ -24,22 +26,30 @@ def transfer[M: Owned](
     """Give the object that is at `version` to an owner and a team (or none); giving it to those it has writes nothing.
 
     The owner must be an active member and the team one that `actor` may choose. Who had it keeps only what their role
-    and shares give them.
+    and shares give them. It takes a right that lasts: who may do it only until a share ends gives nothing away.
     """
     action = f"{model.resource}:transfer"
+    find(actor, action, model, object_id)  # who may not makes nobody wait
+    # People come and go under the same lock, so the new owner is still a member when this commits.
+    records.access_changing(current_organization().id)
     row = find(actor, action, model, object_id)
     check_version(row, version)
     wanted = {"owner_id": owner_id, "team_id": team_id}
     different = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if not different:
         return row
-    # People come and go under the same lock, so the new owner is still a member when this commits.
-    records.access_changing(current_organization().id)
+    _require_lasting(actor, action, row)
     if "owner_id" in different:
         check_member("/owner_id", owner_id)
     if "team_id" in different:
         check_team(actor, action, team_id)
     return write_version(row, version, different)
+
+
+def _require_lasting(actor: Actor, action: str, row: Owned) -> None:
+    if rights_end(actor, [action], row) is not None:
+        detail = _("It is shared with you for a time only, so you can't give it to another owner or team.")
+        raise NotAllowed(detail, code="right_ends", permission=action, granted_by=roles_with(action))
 
 
 def check_member(pointer: str, user_id: UUID) -> None:

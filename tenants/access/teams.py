@@ -37,8 +37,9 @@ def create_team(
 
     Needs the right to manage all teams. Raises Conflict for a name that is taken.
     """
-    _require_every_team(actor)
+    _require_every_team(actor)  # who may not makes nobody wait
     records.access_changing(current_organization().id)
+    _require_every_team(actor)
     owner = owner_id or actor.user_id
     values = {"name": name.strip(), "description": description.strip(), "parent_id": parent_id}
     _check(None, values)

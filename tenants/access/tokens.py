@@ -172,7 +172,7 @@ def has_tokens(*, actor: Actor) -> bool:
 
 def may_rotate(*, actor: Actor, token: ServiceToken) -> bool:
     """Whether `actor` may have the new secret of this token, whose owner is loaded."""
-    if token.owner.user_id != actor.user_id or actor.kind != "token":
+    if token.owner.user_id != actor.user_id or actor.token_id is None:
         return token.owner.user_id == actor.user_id
     outlives = not ServiceToken.objects.filter(pk=actor.token_id, expires_at__gte=token.expires_at).exists()
     return not outlives and set(token.scopes) <= permissions_of(actor).keys()
