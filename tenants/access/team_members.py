@@ -14,8 +14,9 @@ from kernel.jobs import JobContext, enqueue, handler
 from kernel.tenancy.context import SYSTEM, Actor, current_organization
 from tenants import records
 from tenants.access.models import Team, TeamMembership
-from tenants.access.resolver import can_many, refusal
+from tenants.access.resolver import can_many, reach_of, refusal
 from tenants.access.teams import MANAGE, check_person, managed_team, teams_below
+from tenants.access.until import is_later, latest
 
 EXPIRE = "access.expire_team_memberships"
 LEAD = TeamMembership.Role.LEAD
@@ -26,10 +27,13 @@ def add_to_team(
 ) -> TeamMembership:
     """Put an active member into the team, until `expires_at` where that is given.
 
-    Making somebody lead takes managing the teams below as well: a lead reaches them. Raises Conflict for who is in.
+    Making somebody lead takes managing the teams below as well: a lead reaches them. Nobody's own place outlasts what
+    lets them manage the team. Raises Conflict for who is in.
     """
     team = managed_team(actor, team_id)
     _check(actor, team, {"role": role, "expires_at": expires_at})
+    if user_id == actor.user_id:
+        _require_end(actor, team, expires_at)
     check_person(user_id, "/user_id")
     present = TeamMembership.objects.filter(team=team, user_id=user_id).first()
     if present is not None and not _is_over(present):
@@ -51,6 +55,10 @@ def change_in_team(
     if not different:
         return membership
     _check(actor, team, different)
+    ends = changes.get("expires_at", membership.expires_at)
+    gains = different.get("role") == LEAD or is_later(ends, membership.expires_at)
+    if gains and user_id == actor.user_id:
+        _require_end(actor, team, ends)
     for name, value in different.items():
         setattr(membership, name, value)
     membership.save(update_fields=list(different))
@@ -95,6 +103,17 @@ def _check(actor: Actor, team: Team, values: Mapping[str, Any]) -> None:
         below = Team.objects.filter(pk__in=teams_below([team.pk]))
         if len(can_many(actor, MANAGE, list(below))) < len(below):
             raise refusal(actor, MANAGE)
+
+
+def _require_end(actor: Actor, team: Team, expires_at: datetime | None) -> None:
+    """Raise Invalid where the own place of `actor` would outlast what lets them manage the team."""
+    if actor.user_id is None or team.owner_id == actor.user_id or reach_of(actor, MANAGE) == "all":
+        return
+    led = TeamMembership.objects.filter(user_id=actor.user_id, role=LEAD).exclude(expires_at__lte=timezone.now())
+    by = [found for found in led if found.team_id == team.pk or team.pk in teams_below([found.team_id])]
+    if is_later(expires_at, latest(found.expires_at for found in by)):
+        message = _("You manage this team for a time only; choose no later end for yourself.")
+        raise Invalid(errors=[FieldError("/expires_at", "beyond_own_rights", message)])
 
 
 def _find(team: Team, user_id: UUID, version: int) -> TeamMembership:

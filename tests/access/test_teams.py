@@ -266,6 +266,39 @@ def test_a_membership_is_changed_only_as_it_was_seen(admin: Actor, viewer: Actor
     assert TeamMembership.objects.get().role == "lead"
 
 
+def test_a_lead_for_a_time_does_not_stay_by_themselves(manager: Actor, admin: Actor) -> None:
+    ends = timezone.now() + timedelta(days=1)
+    above, below = team("Europe"), team("Berlin")
+    change_team(actor=SYSTEM, team_id=below.pk, version=1, changes={"parent_id": above.pk})
+    place = put(manager, above, "lead", expires_at=ends)
+    before = rows()
+
+    def move(of: Team, seen: TeamMembership, **changes: Any) -> TeamMembership:
+        version = version_of(seen)
+        return change_in_team(actor=manager, team_id=of.pk, user_id=id_of(manager), version=version, changes=changes)
+
+    for later in (None, ends + timedelta(seconds=1)):
+        with pytest.raises(Invalid) as refusal:
+            move(above, place, expires_at=later)
+        assert [(error.pointer, error.code) for error in refusal.value.errors] == [("/expires_at", "beyond_own_rights")]
+        with pytest.raises(Invalid):
+            add_to_team(actor=manager, team_id=below.pk, user_id=id_of(manager), role="lead", expires_at=later)
+    assert rows() == before
+    member = put(manager, below)
+    with pytest.raises(Invalid):
+        move(below, member, role="lead")
+    assert move(below, member, expires_at=ends).expires_at == ends
+    TeamMembership.objects.filter(pk=place.pk).update(expires_at=None)
+    forget()
+    assert move(below, TeamMembership.objects.get(team=below), expires_at=None).expires_at is None
+    put(admin, below, "lead", expires_at=ends)
+    mine = TeamMembership.objects.get(team=below, user_id=id_of(admin))
+    kept = change_in_team(
+        actor=admin, team_id=below.pk, user_id=id_of(admin), version=version_of(mine), changes={"expires_at": None}
+    )
+    assert kept.expires_at is None
+
+
 def test_an_ended_membership_gives_nothing_and_a_job_takes_it_away(admin: Actor, marketer: Actor) -> None:
     growth, ends = team("Growth"), timezone.now() + timedelta(hours=1)
     campaign = campaign_of(admin, "Spring", growth)
