@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.cached_db import SessionStore
 from django.test import Client
 
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import public_scope
 from tenants.models import Domain, User
+from tenants.signin.sessions import SessionStore
 from tests.api.objects import digest
 from tests.api.world import World
 
