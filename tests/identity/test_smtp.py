@@ -2,6 +2,7 @@
 
 import re
 import ssl
+import traceback
 from pathlib import Path
 
 import pytest
@@ -173,11 +174,25 @@ def test_the_address_says_how_mail_is_sent(url: str, port: int, use_tls: bool, u
         "http://mail.example.com",
         "mail.example.com",
         "smtp://mail.example.com?starttls=maybe",
+        "smtp://",
+        "smtp://user:secret@",
+        "smtp://user:se#cret@mail.example.com",
+        "smtp://user:se/cret@mail.example.com",
+        "smtp://user:se?cret@mail.example.com",
+        "smtp://mail.example.com#",
+        "smtp://mail.example.com/folder",
+        "smtp://mail.example.com:port",
+        "smtp://mail.example.com:99999",
+        "smtp://user:secret@[mail.example.com",
         "smtp://mail.example.com?tls=on",
         "smtps://mail.example.com?starttls=on",
         "smtp://mail.example.com?starttls=on&starttls=off",
     ],
 )
 def test_an_address_that_is_not_understood_stops_the_start(url: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL") as caught:
         env.mailers(url)
+
+    told = "".join(traceback.format_exception(caught.value, chain=True)).split("ImproperlyConfigured:")[1:]
+    assert not any("secret" in line or "cret@" in line for line in told)
+    assert caught.value.__cause__ is None

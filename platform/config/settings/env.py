@@ -124,15 +124,26 @@ def mailers(url: str) -> dict[str, Any]:
     smtp:// with a user goes over to TLS before the password is sent (STARTTLS, port 587); without one it stays plain
     (port 25, a relay of one's own). `?starttls=on` and `?starttls=off` say otherwise. smtps:// is TLS from the start.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        # Not chained: the message repeats what may hold a password.
+        raise ImproperlyConfigured("EMAIL_URL can't be read; write special characters of a password as %XX.") from None
     options: dict[str, Any]
+    if parts.fragment or "#" in url:
+        raise ImproperlyConfigured("EMAIL_URL holds a #; in a password write %23.")
     if parts.scheme == "file":
         backend, options = "filebased", {"file_path": unquote(parts.path)}
     elif parts.scheme in ("smtp", "smtps"):
+        if not parts.hostname or parts.path not in ("", "/"):
+            raise ImproperlyConfigured(
+                "EMAIL_URL must name a host and nothing behind it; write a / or ? of a password as %2F or %3F."
+            )
         backend, over = "smtp", _starttls(parts)
         options = {
-            "host": parts.hostname or "localhost",
-            "port": parts.port or (465 if parts.scheme == "smtps" else 587 if over else 25),
+            "host": parts.hostname,
+            "port": port or (465 if parts.scheme == "smtps" else 587 if over else 25),
             "username": unquote(parts.username or ""),
             "password": unquote(parts.password or ""),
             "use_ssl": parts.scheme == "smtps",
