@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from console.forms import choose, time_zones
+from console.public.forms import validate_plain_letters
 from tenants.models import User
 
 
@@ -95,5 +96,6 @@ class ForgotForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
+        validators=[validate_plain_letters],
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )

@@ -18,6 +18,8 @@ def person_errors(email: str, name: str, *, prefix: str = "") -> list[FieldError
     if not _is_address(email):
         message = _("Enter an e-mail address like name@example.com.")
         errors.append(FieldError(f"{prefix}email", "email_malformed", message))
+    elif not email.isascii():
+        errors.append(FieldError(f"{prefix}email", "email_letters", plain_letters_message()))
     elif email.lower().endswith(NOBODYS):
         message = _("Nobody can have an address that ends in %(end)s.") % {"end": NOBODYS}
         errors.append(FieldError(f"{prefix}email", "email_reserved", message))
@@ -44,6 +46,11 @@ def password_errors(password: str, user: User) -> list[FieldError]:
     except ValidationError as error:
         return [FieldError("password", str(found.code), found.messages[0]) for found in error.error_list]
     return []
+
+
+def plain_letters_message() -> str:
+    """Say that an address is ASCII: of other letters, Python and PostgreSQL make different small ones."""
+    return _("Use the letters a to z, digits and signs only. Write the address as your mail server knows it.")
 
 
 def _is_address(email: str) -> bool:
