@@ -132,7 +132,7 @@ def _page(
 ) -> HttpResponse:
     is_self = found.user_id is not None and found.user_id == actor.user_id
     may_suspend = queries.may_suspend(actor=actor, membership=found)
-    may_end = may_suspend or (can(actor, "member:suspend") and is_self)
+    may_see_owned = may_suspend or (can(actor, "member:suspend") and is_self)
     may_give = queries.may_change_role(actor=actor, membership=found)
     invitation = invitations_to([found]).get(found.pk) if can(actor, "member:invite") else None
     pictures = pictures_of(tenant_of(request).id, [found.user_id]) if found.user_id else {}
@@ -144,11 +144,11 @@ def _page(
         "is_self": is_self,
         "invitation": invitation,
         "role_form": role_form or (_role_form(actor, found) if may_give else None),
-        "end_form": end_form or (_end_form(found) if may_end else None),
+        "end_form": end_form or (_end_form(found) if may_suspend else None),
         "form": next((form for form in (role_form, end_form) if form is not None and form.errors), None),
-        "may_see_owned": may_end,
-        "owned": _owned(actor, found) if may_end else [],
-        "shares": leaving.shares_count(actor=actor, membership_id=found.pk) if may_end else 0,
+        "may_see_owned": may_see_owned,
+        "owned": _owned(actor, found) if may_see_owned else [],
+        "shares": leaving.shares_count(actor=actor, membership_id=found.pk) if may_see_owned else 0,
         "can_suspend": may_suspend and found.status == Membership.Status.ACTIVE,
         "can_reactivate": may_suspend and found.status == Membership.Status.SUSPENDED,
         "can_remove": may_suspend,

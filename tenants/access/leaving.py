@@ -1,10 +1,8 @@
 """Offboarding: who leaves gives everything they own to somebody who stays."""
 
 from collections.abc import Mapping
-from functools import cache
 from uuid import UUID
 
-from django.apps import apps
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -15,11 +13,12 @@ from kernel.tenancy.context import Actor, current_organization
 from tenants.access.ceiling import require_within
 from tenants.access.members import locked
 from tenants.access.mirror import unmirror
-from tenants.access.models import Membership, Owned, ServiceToken, Team, TeamMembership, UserGrant
+from tenants.access.models import Membership, ServiceToken, Team, TeamMembership, UserGrant
 from tenants.access.owners import keeping_an_owner
 from tenants.access.people import active_people, person
 from tenants.access.resolver import require
 from tenants.access.shares import grant_models, shareable_models
+from tenants.access.teams import owned_models
 from tenants.models import Invitation
 
 
@@ -80,19 +79,17 @@ def withdraw(membership_id: UUID) -> None:
     Membership.objects.filter(pk=membership_id, status=Membership.Status.INVITED).delete()
 
 
-@cache
-def _owned_models() -> Mapping[str, type[Owned]]:
-    return {model._meta.model_name or "": model for model in apps.get_models() if issubclass(model, Owned)}
-
-
 def _user_grants() -> list[type[UserGrant]]:
     tables = [grant_models(model) for model in shareable_models().values()]
     return [found[0] for found in tables if found is not None]
 
 
 def _owned_by(user_id: UUID | None) -> dict[str, int]:
-    found = {kind: model._default_manager.filter(owner_id=user_id) for kind, model in _owned_models().items()}
-    counts = {kind: rows.count() if user_id else 0 for kind, rows in sorted(found.items())}
+    rows = {
+        model._meta.model_name or "": model._default_manager.filter(owner_id=user_id)
+        for model in owned_models().values()
+    }
+    counts = {kind: rows[kind].count() if user_id else 0 for kind in sorted(rows)}
     return counts | {"team": Team.objects.filter(owner_id=user_id).count() if user_id else 0}
 
 
@@ -108,7 +105,7 @@ def _heir(membership: Membership, heir_id: UUID | None) -> Membership | None:
 
 def _hand_over(user_id: UUID, heir: Membership) -> None:
     version = F("row_version") + 1
-    for model in _owned_models().values():
+    for model in owned_models().values():
         rows = model._default_manager.filter(owner_id=user_id)
         rows.update(owner_id=heir.user_id, row_version=version, updated_at=Now())
     Team.objects.filter(owner_id=user_id).update(owner_id=heir.user_id, row_version=version)

@@ -3,7 +3,7 @@
 The public directory row is written in the same transaction.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kernel.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed
+from kernel.errors import Conflict, DomainError, FieldError, Invalid, NotAllowed, NotFound, PreconditionFailed
 from kernel.tenancy.context import Actor, TenantLike, current_organization
 from kernel.tenancy.scope import public_scope
 from tenants import records
 from tenants.access.ceiling import require_within
+from tenants.access.context import forget
 from tenants.access.ends import plan_end
 from tenants.access.limits import reserve
 from tenants.access.mirror import mirror
@@ -90,8 +91,9 @@ def change_member(
 ) -> Membership:
     """Change a person's `role` (its slug), `status` (active or suspended) and `expires_at`; the rest stays.
 
-    Nobody changes a person whose role permits more than their own, or gives such a role. A lasting owner stays, as
-    tenants.access.owners decides. Raises PreconditionFailed where the person is at another version than `version`.
+    Nobody changes a person whose role permits more than their own, or gives such a role, or puts off the end of their
+    own place. A lasting owner stays, as tenants.access.owners decides. Raises PreconditionFailed where the person is at
+    another version than `version`.
     """
     membership = locked(actor, membership_id, version, *{_NEEDS[name] for name in changes})
     for needed in sorted({_NEEDS[name] for name in changes}):
@@ -99,6 +101,8 @@ def change_member(
     changed = _differences(actor, membership, changes)
     if not changed:
         return membership
+    if actor.user_id is not None and actor.user_id == membership.user_id:
+        _refuse_later_end(membership, changed)
     _check(membership, changed)
     with keeping_an_owner():
         for name, value in changed.items():
@@ -108,8 +112,7 @@ def change_member(
         if "status" in changed:
             mirror(membership)
         if "role" in changed and membership.status == Status.INVITED:
-            open_ones = Invitation.objects.filter(membership_id=membership.pk, accepted_at=None, revoked_at=None)
-            open_ones.filter(organization_id=current_organization().id).update(role=membership.role.slug)
+            follow_role([membership.pk], membership.role)
     if membership.status == Status.ACTIVE:
         plan_end(membership)
     return membership
@@ -122,11 +125,15 @@ def change_role(*, actor: Actor, membership_id: UUID, role_slug: str, version: i
 
 def change_roles(*, actor: Actor, versions: Mapping[UUID, int], role_slug: str) -> list[Membership]:
     """Give several people, each at the version that was seen, the same role: all of them or none."""
-    with transaction.atomic():
-        return [
-            change_role(actor=actor, membership_id=membership_id, version=version, role_slug=role_slug)
-            for membership_id, version in sorted(versions.items())
-        ]
+    try:
+        with transaction.atomic():
+            return [
+                change_role(actor=actor, membership_id=membership_id, version=version, role_slug=role_slug)
+                for membership_id, version in sorted(versions.items())
+            ]
+    except DomainError:
+        forget()
+        raise
 
 
 def set_expiry(
@@ -176,20 +183,27 @@ def add_holder(*, actor: Actor, user: User) -> Membership:
 def locked(actor: Actor, membership_id: UUID, version: int | None, *permissions: str) -> Membership:
     """Return a person whom `actor`, with these permissions, is about to change; nobody else does until the commit.
 
-    The permissions are asked again under the lock: the actor may have lost them while waiting for it.
+    The permissions are asked again under the lock: the actor may have lost them while waiting for it. Whoever makes
+    the person own something new waits too (tenants.access.owned).
     """
     for permission in permissions:
         require(actor, permission)
     records.access_changing(current_organization().id)
     for permission in permissions:
         require(actor, permission)
-    people = Membership.objects.select_related("role").exclude(status=Status.HOLDER)
+    people = Membership.objects.select_related("role").select_for_update(of=("self",)).exclude(status=Status.HOLDER)
     membership = people.filter(pk=membership_id).first()
     if membership is None:
         raise NotFound()
     if version is not None and version != membership.row_version:
         raise PreconditionFailed(version=membership.row_version)
     return membership
+
+
+def follow_role(membership_ids: Collection[UUID], role: Role) -> None:
+    """Let the open invitations of these people, who were only invited, say the role that they have now."""
+    rows = Invitation.objects.filter(organization_id=current_organization().id, membership_id__in=membership_ids)
+    rows.filter(accepted_at=None, revoked_at=None).update(role=role.slug)
 
 
 def is_over(expires_at: datetime | None) -> bool:
@@ -211,6 +225,12 @@ def _differences(actor: Actor, membership: Membership, changes: Mapping[str, Any
         wanted["role"] = role_named(wanted["role"])
         require_within(actor, wanted["role"], "member:change_role")
     return {name: value for name, value in wanted.items() if value != getattr(membership, name)}
+
+
+def _refuse_later_end(membership: Membership, changed: Mapping[str, Any]) -> None:
+    present, ends = membership.expires_at, changed.get("expires_at", membership.expires_at)
+    if present is not None and (ends is None or ends > present):
+        raise NotAllowed(_("Nobody puts off the end of their own place here. Ask somebody else."), code="own_end")
 
 
 def _check(membership: Membership, changed: Mapping[str, Any]) -> None:

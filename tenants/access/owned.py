@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,10 @@ SORTS: Mapping[str, Sort] = {
     "name": Sort(("name", "id")),
     "-name": Sort(("name", "id"), descending=True),
 }
+_STAYS = """
+SELECT 1 FROM access_membership WHERE user_id = %s AND status = 'active' AND (expires_at IS NULL OR expires_at > now())
+FOR KEY SHARE
+"""
 TRASH_SORTS: Mapping[str, Sort] = {"-trashed_at": Sort(("trashed_at", "id"), descending=True)}
 
 
@@ -72,9 +76,9 @@ def owned_counts(model: type[Owned], statuses: Iterable[str], *, actor: Actor, a
 
 
 def create_owned[M: Owned](model: type[M], *, actor: Actor, row_id: UUID | None, values: Mapping[str, Any]) -> M:
-    """Insert a row that `actor` owns. Raises Conflict when the id the caller chose is taken."""
-    if actor.user_id is None:
-        raise NotAllowed(_("Only people can own this."))
+    """Insert a row that `actor`, an active member, owns. Raises Conflict when the id the caller chose is taken."""
+    if actor.user_id is None or not _stays(actor.user_id):
+        raise NotAllowed(_("Only people of the organization can own this."))
     now = timezone.now()
     try:
         row = model._default_manager.create(
@@ -125,6 +129,13 @@ def restore_owned[M: Owned](row: M, version: int, *, limit: str, count: Callable
         return row
     reserve(limit, count)
     return write_version(row, version, {"trashed_at": None})
+
+
+def _stays(user_id: UUID) -> bool:
+    """Whether this is an active member, who is not removed before the commit: what is made now is handed over then."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAYS, [user_id])
+        return cursor.fetchone() is not None
 
 
 def _as_stored[M: Owned](row: M, values: Mapping[str, Any]) -> M:

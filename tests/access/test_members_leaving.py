@@ -1,6 +1,7 @@
 """Who leaves for good hands over everything; whose time is over is out by the clock."""
 
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connections
 from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
@@ -17,7 +19,7 @@ from campaigns.commands import create_campaign, trash_campaign
 from campaigns.models import Campaign, CampaignUserGrant
 from catalog.commands import create_product
 from catalog.models import Product
-from kernel.errors import Conflict, Invalid, NotAllowed, PreconditionFailed, Unauthenticated
+from kernel.errors import Conflict, DomainError, Invalid, NotAllowed, PreconditionFailed, Unauthenticated
 from kernel.jobs import inline
 from kernel.jobs.models import Job
 from kernel.tenancy.context import SYSTEM, Actor
@@ -25,10 +27,18 @@ from kernel.tenancy.scope import public_scope, scope
 from tenants import records
 from tenants.access.ends import expire_members
 from tenants.access.leaving import owned_counts, remove_member, shares_count
-from tenants.access.members import add_member, change_member, change_role, resume_member, set_expiry, suspend_member
+from tenants.access.members import (
+    add_member,
+    change_member,
+    change_role,
+    change_roles,
+    resume_member,
+    set_expiry,
+    suspend_member,
+)
 from tenants.access.models import Membership, ServiceToken, Team, TeamMembership
 from tenants.access.people import PeopleFilters, people_page
-from tenants.access.resolver import require_some
+from tenants.access.resolver import can, require_some
 from tenants.access.tokens import create_token
 from tenants.models import DirectoryEntry, Organization, User
 from tests.tenants import make_organization, remove_organization
@@ -346,3 +356,94 @@ def test_who_is_invited_is_neither_suspended_nor_resumed(place: Place) -> None:
         with pytest.raises(Conflict) as caught, scope(place.tenant, actor=owner, source="api"):
             act(actor=owner, membership_id=asked.pk)
         assert caught.value.code == "not_accepted_yet"
+
+
+@pytest.mark.parametrize("later", [None, timedelta(days=2)])
+def test_nobody_puts_off_their_own_end(place: Place, later: timedelta | None) -> None:
+    admin = place.actor("admin")
+    with scope(place.tenant, actor=place.actor("owner"), source="api"):
+        tomorrow = timezone.now() + timedelta(days=1)
+        set_expiry(actor=place.actor("owner"), membership_id=place.people["admin"].pk, expires_at=tomorrow)
+    before = place.now("admin")
+
+    with pytest.raises(NotAllowed) as refusal, scope(place.tenant, actor=admin, source="api"):
+        ends = timezone.now() + later if later else None
+        set_expiry(actor=admin, membership_id=before.pk, expires_at=ends)
+
+    assert refusal.value.code == "own_end"
+    assert (place.now("admin").expires_at, place.now("admin").row_version) == (tomorrow, before.row_version)
+
+
+def test_one_may_leave_sooner(place: Place) -> None:
+    admin, sooner = place.actor("admin"), timezone.now() + timedelta(hours=1)
+    with scope(place.tenant, actor=admin, source="api"):
+        set_expiry(actor=admin, membership_id=place.people["admin"].pk, expires_at=sooner + timedelta(hours=1))
+        set_expiry(actor=admin, membership_id=place.people["admin"].pk, expires_at=sooner)
+
+    assert place.now("admin").expires_at == sooner
+
+
+def test_a_refused_list_of_people_leaves_nothing_remembered(place: Place) -> None:
+    owner = place.actor("owner")
+    people = {place.people[role].pk: 1 for role in ("owner", "viewer")}
+    place.join("owner")
+
+    with scope(place.tenant, actor=owner, source="api"):
+        with pytest.raises(DomainError):
+            change_roles(actor=owner, versions=people | {place.people["owner"].pk: 7}, role_slug="viewer")
+        assert can(owner, "member:change_role")
+
+
+def test_what_is_made_while_somebody_is_removed_has_an_owner(place: Place) -> None:
+    marketer, owner, heir = place.actor("marketer"), place.actor("owner"), place.people["admin"]
+    results: list[object] = []
+
+    def remove() -> None:
+        try:
+            with scope(place.tenant, actor=owner, source="api"):
+                leaving = place.people["marketer"].pk
+                results.append(remove_member(actor=owner, membership_id=leaving, heir_id=heir.pk))
+        finally:
+            connections.close_all()
+
+    with scope(place.tenant, actor=marketer, source="api"):
+        made = create_campaign(actor=marketer, values={"name": "Late"})
+        thread = threading.Thread(target=remove)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive(), "who removes waits for what is being made"
+    thread.join(10)
+
+    assert results == [{"campaign": 1}]
+    with scope(place.tenant, actor=SYSTEM, source="system"):
+        assert Campaign.objects.get(pk=made.pk).owner_id == heir.user_id
+
+
+def test_who_is_being_removed_makes_nothing_more(place: Place) -> None:
+    marketer, owner = place.actor("marketer"), place.actor("owner")
+    knows, results = threading.Event(), []
+
+    def make() -> None:
+        try:
+            with scope(place.tenant, actor=marketer, source="api"):
+                assert can(marketer, "campaign:create")
+                knows.set()
+                create_campaign(actor=marketer, values={"name": "Too late"})
+            results.append("made")
+        except NotAllowed:
+            results.append("refused")
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=make)
+    with scope(place.tenant, actor=owner, source="api"):
+        remove_member(actor=owner, membership_id=place.people["marketer"].pk)
+        thread.start()
+        assert knows.wait(10)
+        thread.join(0.3)
+        assert thread.is_alive(), "who makes something waits for the removal"
+    thread.join(10)
+
+    assert results == ["refused"]
+    with scope(place.tenant, actor=SYSTEM, source="system"):
+        assert not Campaign.objects.exists()

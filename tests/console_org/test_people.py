@@ -177,6 +177,15 @@ def test_a_last_day_is_the_readers_day(client: Client, house: House) -> None:
     assert member_of(house, "analyst").expires_at is None
 
 
+def test_nobody_is_offered_an_end_of_their_own_place(house: House) -> None:
+    admin = house.client("admin")
+
+    own, other = admin.get(of(house, "admin")).context, admin.get(of(house, "viewer")).context
+
+    assert [bool(page["end_form"]) for page in (own, other)] == [False, True]
+    assert (own["may_see_owned"], other["may_see_owned"]) == (True, True)
+
+
 def test_a_place_that_is_over_is_shown_as_over(client: Client, house: House) -> None:
     theirs = house.client("viewer")
     assert theirs.get("/").status_code == 200
