@@ -103,7 +103,7 @@ def _page(request: DoorRequest, found: Invitation, form: AccountForm, status: in
     facts = {
         "organization_name": organization.name,
         "email": found.email,
-        "role_name": role_name(found.role),
+        "role_name": role_name(organization, found.role),
         "invited_by": found.invited_by or organization.name,
         "expires_at": found.expires_at,
     }

@@ -17,6 +17,7 @@ from tenants import records
 from tenants.access.catalogue import PERMISSIONS, ROLES, exceeds, label
 from tenants.access.ceiling import require_within
 from tenants.access.context import access_of, forget, role_permissions
+from tenants.access.members import follow_role
 from tenants.access.models import Membership, Role
 from tenants.access.resolver import permissions_of, require
 from tenants.access.words import name_errors, note_errors
@@ -133,6 +134,7 @@ def delete_role(*, actor: Actor, role_id: UUID, version: int, replacement_id: UU
             membership.role = replacement
             membership.row_version += 1
         Membership.objects.bulk_update(holders, ["role", "row_version"])
+        follow_role([membership.pk for membership in holders], replacement)
     role.delete()
 
 

@@ -16,6 +16,7 @@ from tenants import records
 from tenants.access.ceiling import require_within
 from tenants.access.leaving import withdraw
 from tenants.access.members import role_named
+from tenants.access.models import Role
 from tenants.access.resolver import require
 from tenants.commands import inviting
 from tenants.commands.checks import person_errors
@@ -148,7 +149,8 @@ def _checked(email: str, name: str) -> tuple[str, str]:
 def _locked(actor: Actor, organization: TenantLike, invitation_id: UUID, version: int | None) -> Invitation:
     """Return an invitation that is about to change; nobody accepts or changes it until the commit.
 
-    Operators invite from the public tables, people from inside their organization, with the permission.
+    Operators invite from the public tables, people from inside their organization, with the permission and to no role
+    that permits more than their own.
     """
     from_inside = not (actor.kind == "operator" and current_scope().organization is None)
     if from_inside:
@@ -159,6 +161,10 @@ def _locked(actor: Actor, organization: TenantLike, invitation_id: UUID, version
     invitation = _get(organization, invitation_id)
     if invitation.accepted_at is not None:
         raise gone("accepted")
+    if from_inside and invitation.revoked_at is None:
+        listed = invitation.membership_id
+        given = Role.objects.filter(memberships__pk=listed).first() if listed is not None else None
+        require_within(actor, given or role_named(invitation.role), "member:invite")
     if version is not None and version != invitation.row_version:
         raise PreconditionFailed(version=invitation.row_version)
     return invitation

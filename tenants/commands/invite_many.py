@@ -1,7 +1,7 @@
 """Asking many people in at once: a pasted list, read row by row; one bad row stops no other."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -22,6 +22,7 @@ from tenants.commands.inviting import Guest, TeamPlace
 
 MOST_ROWS = 500
 LONGEST_LIST = 200_000
+LONGEST_ROW = 500
 type Result = Literal["invited", "already_member", "already_invited", "duplicate_in_list", "invalid", "no_right"]
 
 # A comma inside quotes belongs to a name: "Lovelace, Ada" <ada@example.com>.
@@ -77,18 +78,19 @@ def invite_many(
     require(actor, "member:invite")
     if len(rows) > MOST_ROWS:
         raise _too_many("/people")
-    roles = {slug: role_named(slug) for slug in sorted({row.role or role for row in rows} | {role})}
+    named = Role.objects.filter(slug__in={row.role for row in rows if row.role})
+    roles = {role: role_named(role)} | {found.slug: found for found in named}
     inviting.lock(actor, organization)
     inviting.check_places(actor, teams, access_expires_at)
-    allowed = {slug: role_is_within(actor, found) for slug, found in roles.items()}
+    allowed = {slug for slug, found in roles.items() if role_is_within(actor, found)}
     present = inviting.known(organization, {row.email for row in rows})
     seen: set[str] = set()
     outcomes: list[Outcome] = []
     guests: dict[int, Guest] = {}
     for row in rows:
-        chosen = roles[row.role or role]
-        outcome = _judged(actor, row, chosen, present, seen=seen, allowed=allowed[chosen.slug])
-        if outcome.result == "invited":
+        chosen = roles.get(row.role or role)
+        outcome = _judged(actor, row, chosen, present, seen=seen, allowed=allowed)
+        if chosen is not None and outcome.result == "invited":
             guests[len(outcomes)] = Guest(row.email, row.name, chosen)
         outcomes.append(outcome)
     free = seats_left(organization)
@@ -106,10 +108,14 @@ def seats_left(organization: TenantLike) -> int | None:
     return None if maximum is None else max(maximum - seats_taken() - seats_asked_for(), 0)
 
 
-def _judged(actor: Actor, row: Row, role: Role, present: inviting.Known, *, seen: set[str], allowed: bool) -> Outcome:
+def _judged(
+    actor: Actor, row: Row, role: Role | None, present: inviting.Known, *, seen: set[str], allowed: Collection[str]
+) -> Outcome:
     errors = person_errors(row.email, row.name)
     if errors:
         return Outcome(row, "invalid", errors[0].message)
+    if role is None:
+        return Outcome(row, "invalid", _("There is no such role."))
     if row.email.lower() in seen:
         return Outcome(row, "duplicate_in_list", _("The address stands in the list before."))
     seen.add(row.email.lower())
@@ -118,7 +124,7 @@ def _judged(actor: Actor, row: Row, role: Role, present: inviting.Known, *, seen
         return Outcome(row, "already_member", _("Belongs to the organization already."))
     if obstacle == "already_invited":
         return Outcome(row, "already_invited", _("Was invited already; send that invitation again."))
-    if obstacle == "no_right" or not allowed:
+    if obstacle == "no_right" or role.slug not in allowed:
         return Outcome(row, "no_right", _("%(role)s permits more than your own role.") % {"role": role.name})
     return Outcome(row, "invited")
 
@@ -130,7 +136,8 @@ def _words(part: str) -> list[str]:
 
 
 def _row(part: str) -> Row:
-    named = _NAMED.fullmatch(part)
+    # Longer ones are no address with a name, and searching them takes the square of their length.
+    named = _NAMED.fullmatch(part) if len(part) <= LONGEST_ROW else None
     if named is None:
         return Row(part[:300], part)
     return Row(part[:300], named["email"].strip(), named["name"].strip('"').strip())

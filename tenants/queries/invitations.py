@@ -13,9 +13,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from kernel.errors import NotFound
 from kernel.http.cursor import DEFAULT_PAGE, LARGEST_PAGE, Page, Sort, page
-from kernel.tenancy.context import Actor, current_organization
+from kernel.tenancy.context import SYSTEM, Actor, TenantLike, current_organization
+from kernel.tenancy.scope import scope
 from tenants.access.catalogue import ROLES
-from tenants.access.models import Membership
+from tenants.access.models import Membership, Role
 from tenants.access.resolver import require
 from tenants.addresses import base_url
 from tenants.models import Invitation
@@ -121,9 +122,12 @@ def state_of(invitation: Invitation) -> State:
     return "expired" if cast("Any", invitation).is_over else "open"
 
 
-def role_name(slug: str) -> str:
-    """Return a role's name for people outside the organization; a custom role's slug stands for itself."""
-    return str(ROLES[slug].name) if slug in ROLES else slug
+def role_name(organization: TenantLike, slug: str) -> str:
+    """Return a role's name for people outside the organization, which is opened to read that of a custom one."""
+    if slug in ROLES:
+        return str(ROLES[slug].name)
+    with scope(organization, actor=SYSTEM, source="system"):
+        return Role.objects.filter(slug=slug).values_list("name", flat=True).first() or slug
 
 
 def _with_state() -> QuerySet[Invitation]:

@@ -25,6 +25,7 @@ from tenants import records
 from tenants.access.leaving import remove_member
 from tenants.access.members import change_role
 from tenants.access.models import Membership, Role, Team, TeamMembership
+from tenants.access.roles import clone_role, delete_role
 from tenants.commands.accepting import accept
 from tenants.commands.invitations import (
     invite,
@@ -34,7 +35,7 @@ from tenants.commands.invitations import (
     revoke_open,
     send_invitation,
 )
-from tenants.commands.invite_many import invite_many, read_list
+from tenants.commands.invite_many import Row, invite_many, read_list
 from tenants.commands.inviting import TeamPlace
 from tenants.commands.lifecycle import suspend
 from tenants.models import DirectoryEntry, Invitation, Organization, User
@@ -226,6 +227,20 @@ def test_operators_send_again_and_withdraw_too(organization: Organization, admin
     assert Browser().open(link).status_code == 410
 
 
+@pytest.mark.parametrize("act", [resend, revoke])
+def test_an_invitation_above_ones_own_role_is_left_alone(organization: Organization, admin: Actor, act: Any) -> None:
+    owner = join(organization, person(), "owner")
+    invitation = invited(organization, owner, role="owner")
+    before = Invitation.objects.filter(pk=invitation.pk).values().get()
+
+    with pytest.raises(NotAllowed) as refusal, scope(organization, actor=admin, source="console"):
+        act(actor=admin, organization=organization, invitation_id=invitation.pk)
+
+    assert refusal.value.code == "beyond_own_rights"
+    assert Invitation.objects.filter(pk=invitation.pk).values().get() == before
+    assert [row.role.slug for row in rows(organization, status="invited")] == ["owner"]
+
+
 def test_withdrawing_twice_changes_nothing(organization: Organization, admin: Actor) -> None:
     invitation = invited(organization, admin)
 
@@ -314,6 +329,26 @@ def test_a_new_person_comes_in_and_lands_at_home(organization: Organization, adm
     assert DirectoryEntry.objects.get(user=user).status == "active"
     assert user_id_at(browser.at("localhost:8000")) == str(user.pk)
     assert browser.at("localhost:8000").cookies["__Host-invitation"].value == ""
+
+
+def test_a_custom_role_is_shown_by_its_name_and_follows_its_replacement(
+    organization: Organization, admin: Actor
+) -> None:
+    with scope(organization, actor=admin, source="console"):
+        source, viewer = Role.objects.get(slug="marketer"), Role.objects.get(slug="viewer")
+        role = clone_role(actor=admin, source_id=source.pk, name="Agency partner")
+    invitation = invited(organization, admin, role=role.slug)
+    browser = Browser()
+    browser.open(link_of(invitation))
+
+    shown = browser.get(f"{BASE}/invitation/open/").content.decode()
+    assert "Agency partner" in shown
+    assert role.slug not in shown
+
+    with scope(organization, actor=admin, source="console"):
+        delete_role(actor=admin, role_id=role.pk, version=role.row_version, replacement_id=viewer.pk)
+    assert Invitation.objects.get(pk=invitation.pk).role == "viewer"
+    assert "Viewer" in browser.get(f"{BASE}/invitation/open/").content.decode()
 
 
 def test_the_log_names_the_person_who_came_in(organization: Organization, admin: Actor) -> None:
@@ -821,6 +856,31 @@ def test_what_concerns_the_whole_list_is_refused_as_a_whole(
 )
 def test_lists_are_read_as_people_paste_them(text: str, found: list[str]) -> None:
     assert [row.email for row in read_list(text)] == found
+
+
+def test_a_row_with_an_unknown_role_stops_no_other(organization: Organization, admin: Actor) -> None:
+    listed = [
+        Row(f"{role or 'no'}@example.com", f"{role or 'no'}@example.com", role=role) for role in ("king", "", "viewer")
+    ]
+
+    with scope(organization, actor=admin, source="console"):
+        outcomes = invite_many(actor=admin, organization=organization, rows=listed, role="marketer")
+
+    assert [(outcome.result, outcome.detail) for outcome in outcomes] == [
+        ("invalid", "There is no such role."),
+        ("invited", ""),
+        ("invited", ""),
+    ]
+    asked = {row.email: row.role.slug for row in rows(organization, status="invited")}
+    assert asked == {"no@example.com": "marketer", "viewer@example.com": "viewer"}
+
+
+def test_a_row_as_long_as_a_list_is_no_address_at_once() -> None:
+    text = "a" + " " * 199_998 + "b"
+
+    [row] = read_list(text)
+
+    assert (row.text, row.email, row.name) == (text[:300], text, "")
 
 
 def test_a_name_that_stands_with_the_address_is_kept() -> None:
