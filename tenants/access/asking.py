@@ -1,7 +1,9 @@
 """What may be asked about access: by whom, about whom, and about which objects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from kernel.errors import NotFound
 from kernel.tenancy.context import Actor
@@ -36,7 +38,17 @@ def people_to_ask_about(*, actor: Actor, obj: Owned | None) -> Sequence[Membersh
     people = Membership.objects.exclude(status=Membership.Status.HOLDER)
     if not may_ask(actor=actor, person_id=None, obj=obj):
         people = people.filter(user_id=actor.user_id) if actor.user_id else people.none()
-    return list(people.order_by("name", "email", "id"))
+    return without_addresses(actor, people.order_by("name", "email", "id"))
+
+
+def without_addresses(actor: Actor, people: Iterable[Membership]) -> list[Membership]:
+    """Return these people; addresses that stand for the names of the invited are for those who may see the people."""
+    found = list(people)
+    if not can(actor, "member:view"):
+        for person in found:
+            if person.status == Membership.Status.INVITED and person.name in ("", person.email[:120]):
+                person.name = _("Invited person")
+    return found
 
 
 def objects_to_ask_about(*, actor: Actor, text: str, limit: int) -> list[tuple[str, Owned]]:

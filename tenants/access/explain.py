@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from kernel.errors import NotFound
 from kernel.tenancy.context import Actor
 from tenants.access.advice import advice, standing
-from tenants.access.asking import actions_on, may_ask
+from tenants.access.asking import actions_on, may_ask, without_addresses
 from tenants.access.catalogue import known, label
 from tenants.access.context import Access, access_of, accesses, role_permissions
 from tenants.access.granted import shares_of
@@ -84,7 +84,7 @@ def explain(
     The caller has found `obj` visible to `actor`. Raises NotAllowed unless `actor` may ask, NotFound for nobody.
     """
     known(action)
-    person = _person(person_id)
+    [person] = without_addresses(actor, [_person(person_id)])
     if not may_ask(actor=actor, person_id=person.user_id, obj=obj):
         raise refusal(actor, "access:explain")
     present = next(iter(accesses([person.user_id])), None) if person.user_id else None

@@ -18,7 +18,7 @@ from tenants.access.catalogue import PERMISSIONS, RESOURCES, WIDTH, level_for
 from tenants.access.ceiling import require_within
 from tenants.access.context import Access, accesses
 from tenants.access.models import LIVE, Membership, Owned
-from tenants.access.resolver import condition_for, require
+from tenants.access.resolver import can, condition_for, require
 from tenants.access.roles import DEFINE, Diff, checked, custom_role, permissions_in, role_row
 from tenants.access.teams import owned_models
 
@@ -58,7 +58,7 @@ class ReachChange:
 
 @dataclass(frozen=True, slots=True)
 class PersonImpact:
-    """What changes for one person, by the catalogue's order."""
+    """What changes for one person, by the catalogue's order; `email` is empty for who may not see the people."""
 
     user_id: UUID
     membership_id: UUID
@@ -89,7 +89,7 @@ def roles_impact(*, actor: Actor, drafts: Mapping[UUID, Diff]) -> Impact:
         role = custom_role(role_id)
         after[role.slug] = checked(actor, role, changes)
     holders = Membership.objects.filter(role__slug__in=after, status=Membership.Status.ACTIVE)
-    return _impact([(access, after[access.role]) for access in _accesses(holders)])
+    return _impact([(access, after[access.role]) for access in _accesses(actor, holders)])
 
 
 def role_change_impact(*, actor: Actor, membership_ids: Sequence[UUID], role_id: UUID) -> Impact:
@@ -102,11 +102,14 @@ def role_change_impact(*, actor: Actor, membership_ids: Sequence[UUID], role_id:
         raise NotFound()
     for present in {person.role_id: person.role for person in people}.values():
         require_within(actor, present, "member:change_role")
-    return _impact([(access, permissions_in(role)) for access in _accesses(people)])
+    return _impact([(access, permissions_in(role)) for access in _accesses(actor, people)])
 
 
-def _accesses(people: QuerySet[Membership]) -> list[Access]:
+def _accesses(actor: Actor, people: QuerySet[Membership]) -> list[Access]:
+    """Addresses are for those who may see the people."""
     found = accesses(list(people.order_by().values_list("user_id", flat=True)))
+    if not can(actor, "member:view"):
+        found = [replace(access, email="") for access in found]
     return sorted(found, key=lambda access: (access.name, access.user_id))
 
 

@@ -12,7 +12,7 @@ from campaigns.models import Campaign, CampaignUserGrant
 from kernel.errors import NotAllowed, NotFound
 from kernel.ids import uuid7
 from kernel.tenancy.context import Actor, Scope
-from tenants.access.asking import actions_on, may_ask, object_asked
+from tenants.access.asking import actions_on, may_ask, object_asked, people_to_ask_about
 from tenants.access.catalogue import level_for
 from tenants.access.context import forget
 from tenants.access.explain import Explanation, explain, who_can
@@ -189,6 +189,24 @@ def test_who_is_invited_can_be_asked_about(admin: Actor, manager: Actor) -> None
 
     assert (found.allowed, found.ways[0].hit) == (False, False)
     assert found.ways[0].detail == "new@example.test is invited and has not come in yet."
+
+
+@pytest.mark.parametrize("name", ["", "new@example.test"])
+def test_the_address_of_who_is_invited_is_for_those_who_may_see_people(admin: Actor, viewer: Actor, name: str) -> None:
+    asker = Role.objects.create(
+        slug="asker", name="Asker", permissions={"access:explain": "all", "campaign:view": "all"}
+    )
+    Membership.objects.filter(user_id=id_of(viewer)).update(role=asker)
+    role, row = Role.objects.get(slug="marketer"), campaign_of(admin)
+    invited = Membership.objects.create(email="new@example.test", name=name, role=role, status="invited")
+
+    found = explain(actor=viewer, person_id=invited.pk, action="campaign:edit", obj=row)
+    offered = people_to_ask_about(actor=viewer, obj=row)
+
+    assert found.person.name == "Invited person"
+    assert found.ways[0].detail == "Invited person is invited and has not come in yet."
+    assert "new@example.test" not in "".join(found.nearest)
+    assert sorted(person.name for person in offered) == ["Admin", "Invited person", "Viewer"]
 
 
 def test_a_token_is_told_with_its_scopes(admin: Actor, marketer: Actor) -> None:

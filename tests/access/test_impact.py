@@ -208,3 +208,14 @@ def test_another_role_for_somebody_is_previewed_the_same_way(admin: Actor, marke
         role_change_impact(actor=admin, membership_ids=[membership], role_id=owner_role.pk)
     with pytest.raises(NotFound):
         role_change_impact(actor=admin, membership_ids=[uuid7()], role_id=viewer.pk)
+
+
+def test_addresses_are_for_those_who_may_see_people(admin: Actor, viewer: Actor, house: Role) -> None:
+    author = Role.objects.create(slug="author", name="Author", permissions={"role:define": "all", "asset:view": "all"})
+    give(viewer, author)
+
+    [hidden] = impact_of(viewer, house, {"asset:view": None}).people
+    [shown] = impact_of(admin, house, {"asset:view": None}).people
+
+    assert (hidden.name, hidden.email) == ("Marketer", "")
+    assert shown.email == "marketer@example.test"
