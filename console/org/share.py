@@ -32,6 +32,7 @@ from tenants.access.granted import Share, shares_of
 from tenants.access.grants import share
 from tenants.access.models import Owned, Team
 from tenants.access.ownership import teams_to_choose
+from tenants.access.people import active_people
 from tenants.access.resolver import can, find
 from tenants.access.ways import level_name
 
@@ -110,7 +111,9 @@ def _page(request: HttpRequest, obj: Owned) -> HttpResponse:
         "owner_why": explain_url(word, obj.pk, edit, obj.owner_id) if obj.owner_id in names else "",
         "shares": [share_row(found, edit) for found in shares_of(obj)],
         "form": form or _share_form(rights, None),
-        "ownership": _ownership_form(actor, obj, rights) if can(actor, f"{obj.resource}:transfer", obj) else None,
+        "ownership": _ownership_form(actor, obj, _choices(rights))
+        if can(actor, f"{obj.resource}:transfer", obj)
+        else None,
         "hand_on_url": reverse(f"org:{word}-hand-on", args=[obj.pk]),
         "object_url": reverse(f"org:{word}", args=[obj.pk]),
         "list_url": reverse(LIST[word]),
@@ -169,12 +172,12 @@ def _onto(form: ShareForm, error: DomainError) -> None:
 
 
 def _hand_on(request: HttpRequest, obj: Owned, command: Callable[..., Owned]) -> HttpResponse:
-    actor, word = actor_of(request), word_of(obj)
-    rights = rights_on(actor=actor, obj=obj, actions=[])
-    form = _ownership_form(actor, obj, rights, request.POST)
+    actor = actor_of(request)
+    people = [(str(found.user_id), found.name) for found in active_people()]
+    form = _ownership_form(actor, obj, people, request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose an active member, and a team of yours or none."))
-        return redirect(f"org:{word}-share", obj.pk)
+        return _back(actor, obj)
     values = form.cleaned_data
     try:
         given = command(
@@ -182,19 +185,23 @@ def _hand_on(request: HttpRequest, obj: Owned, command: Callable[..., Owned]) ->
         )
     except PreconditionFailed:
         messages.warning(request, STALE)
-        return redirect(f"org:{word}-share", obj.pk)
+        return _back(actor, obj)
     except Invalid as error:
         explain(form, error)
         messages.error(request, " ".join(found.message for found in error.errors))
-        return redirect(f"org:{word}-share", obj.pk)
+        return _back(actor, obj)
     messages.success(request, _("%(name)s was handed on.") % {"name": given})
-    if can(actor, f"{obj.resource}:share", given):
+    return _back(actor, given)
+
+
+def _back(actor: Actor, obj: Owned) -> HttpResponse:
+    """To the nearest page about the object that the person may still see."""
+    word = word_of(obj)
+    if can(actor, f"{obj.resource}:share", obj):
         return redirect(f"org:{word}-share", obj.pk)
-    return redirect(f"org:{word}" if can(actor, f"{obj.resource}:view", given) else LIST[word], *_args(actor, given))
-
-
-def _args(actor: Actor, obj: Owned) -> list[UUID]:
-    return [obj.pk] if can(actor, f"{obj.resource}:view", obj) else []
+    if can(actor, f"{obj.resource}:view", obj):
+        return redirect(f"org:{word}", obj.pk)
+    return redirect(LIST[word])
 
 
 def _people(obj: Owned, edit: str, rights: Sequence[tuple[Access, frozenset[str]]], q: str) -> dict[str, Any]:
@@ -217,22 +224,22 @@ def _people(obj: Owned, edit: str, rights: Sequence[tuple[Access, frozenset[str]
     }
 
 
-def _named(access: Access) -> str:
-    return f"{access.name} ({access.email})" if access.email else access.name
+def _choices(rights: Sequence[tuple[Access, frozenset[str]]]) -> list[tuple[str, str]]:
+    return [
+        (str(access.user_id), f"{access.name} ({access.email})" if access.email else access.name)
+        for access, _actions in rights
+    ]
 
 
 def _share_form(rights: Sequence[tuple[Access, frozenset[str]]], data: Any) -> ShareForm:
-    people = [(str(access.user_id), _named(access)) for access, _actions in rights]
+    people = _choices(rights)
     teams = [(str(team.pk), team.name) for team in Team.objects.all()]
     return ShareForm(data, people=people, teams=teams)
 
 
-def _ownership_form(
-    actor: Actor, obj: Owned, rights: Sequence[tuple[Access, frozenset[str]]], data: Any = None
-) -> OwnershipForm:
-    people = [(str(access.user_id), _named(access)) for access, _actions in rights]
+def _ownership_form(actor: Actor, obj: Owned, people: Sequence[tuple[str, str]], data: Any = None) -> OwnershipForm:
     if str(obj.owner_id) not in dict(people):
-        people.insert(0, (str(obj.owner_id), _("Present owner, who has left")))
+        people = [(str(obj.owner_id), _("Present owner, who has left")), *people]
     teams = [(str(team.pk), team.name) for team in teams_to_choose(actor=actor, action=f"{obj.resource}:transfer")]
     if obj.team_id is not None and str(obj.team_id) not in dict(teams):
         teams.insert(0, (str(obj.team_id), obj.team.name if obj.team else ""))

@@ -17,7 +17,7 @@ from kernel.tenancy.scope import scope
 from tenants.access.expiry import EXPIRE_SHARES
 from tenants.access.granted import Share, shares_of
 from tenants.access.grants import share
-from tenants.access.models import Membership, Owned, Team, TeamMembership
+from tenants.access.models import Membership, Owned, Role, Team, TeamMembership
 from tests.console_org.desk import House, errors, queries_of, run_jobs, words
 
 
@@ -229,6 +229,23 @@ def test_who_hands_on_what_they_then_cannot_see_comes_to_the_list(house: House) 
 
     assert answer.redirect_chain == [("/campaigns/", 302)]
     assert "Spring launch was handed on." in words(answer)
+
+
+def test_the_right_to_hand_on_needs_no_right_to_share(house: House) -> None:
+    row = house.campaign("marketer")
+    with scope(house.tenant, actor=SYSTEM, source="system"):
+        rights = {"campaign:view": "all", "campaign:transfer": "all"}
+        role = Role.objects.create(slug="mover", name="Mover", permissions=rights)
+        Membership.objects.filter(user_id=house.users["viewer"].pk).update(role=role)
+    client, address = house.client("viewer"), f"/campaigns/{row.pk}/ownership/"
+    sent = {"owner_id": str(house.users["manager"].pk), "team_id": "", "row_version": "1"}
+
+    wrong = client.post(address, sent | {"owner_id": str(uuid7())})
+    done = client.post(address, sent)
+
+    assert (wrong["Location"], done["Location"]) == (f"/campaigns/{row.pk}/", f"/campaigns/{row.pk}/")
+    with scope(house.tenant, actor=SYSTEM, source="system"):
+        assert Campaign.objects.get(pk=row.pk).owner_id == house.users["manager"].pk
 
 
 def test_only_members_and_own_teams_are_handed_anything(house: House) -> None:
