@@ -28,14 +28,20 @@ yes counts.
      below it. Managing a team itself takes leading it or one above it.
    - *Own*: objects that they own. Owner and team are marks on the object; only handing it on changes them.
 2. **A share** of the object with them, or with a team they belong to, has a level that includes it: viewer, editor or
-   manager. It adds what the role lacks, on that one object, until it ends.
+   manager. It adds what the role lacks, on that one object, until it ends. It says yes only to what is about that kind
+   of object.
 
 Before either counts they need an active place in the organization that has not ended; whoever has none is nobody
 there, whatever they own. A token may do what is both within its scopes and within what its owner may do at that moment.
 
 Times are compared with the database's clock, and rights are read in the transaction that acts on them: a demotion, an
-ended share or a revoked token acts on the very next request. Nobody gives, defines or takes away more than they have
-themselves, and an organization always keeps an active owner.
+ended share or a revoked token acts on the very next request.
+
+Nobody gives, takes away or hands on more than they have; people with equal rights may manage each other. Nor does
+anybody by a right that ends give what outlives it: who may share an object because it is shared with them for a time
+shares it no longer than that and gives it to no other owner or team, a token makes and rotates no token that ends after
+it, and who leads a team for a time does not move their own end. Whoever removes a person names the heir of what that
+person owns. An organization always keeps an active owner.
 
 What somebody may not see does not exist for them (404). What they see but may not do is refused with the permission
 that is missing and the roles that hold it (403).
