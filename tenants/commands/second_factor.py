@@ -3,6 +3,7 @@
 All of it concerns public tables, so it runs in the public phase, inside the caller's public scope.
 """
 
+import logging
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -34,6 +35,9 @@ CODES_RENEWED = "person.recovery_codes_renewed"
 CODE_USED = "person.recovery_code_used"
 REQUIRED = "organization.second_factor_required"
 OPTIONAL = "organization.second_factor_made_optional"
+RENEWED_AT_ONCE = 200
+
+logger = logging.getLogger(__name__)
 
 
 def add_second_factor(*, actor: Actor, secret: str, code: str, session_key: str, present_code: str = "") -> None:
@@ -57,7 +61,7 @@ def add_second_factor(*, actor: Actor, secret: str, code: str, session_key: str,
     _make_codes(user)
     event(MOVED if is_move else ADDED, user)
     end_other_sessions(actor=actor, keep=session_key)
-    notify(actor=actor, user_id=user.pk, change="moved" if is_move else "added")
+    notify(actor=actor, user=user, change="moved" if is_move else "added")
 
 
 def use_second_factor(*, user_id: UUID, code: str) -> str:
@@ -65,9 +69,13 @@ def use_second_factor(*, user_id: UUID, code: str) -> str:
     # Both rows in one order, so of many who try one code at once exactly one succeeds.
     rows = list(Authenticator.objects.select_for_update().filter(user_id=user_id).order_by("type"))
     for row in rows if any(found.type == TOTP_KIND for found in rows) else ():
-        factor = wrapped(row)
-        if factor.validate_code(code):
-            factor.instance.record_usage()
+        try:
+            is_right = wrapped(row).validate_code(code)
+        except secrets.Unreadable:
+            logger.error("a second factor can't be read with the keys in ENCRYPTION_KEYS", extra={"row": row.pk})
+            continue
+        if is_right:
+            row.record_usage()
             if row.type != TOTP_KIND:
                 event(CODE_USED, row.user)
             return str(row.type)
@@ -112,7 +120,7 @@ def remove_second_factor(*, actor: Actor, password: str, code: str, session_key:
     Authenticator.objects.filter(user_id=user.pk).delete()
     event(REMOVED, user)
     end_other_sessions(actor=actor, keep=session_key)
-    notify(actor=actor, user_id=user.pk, change="removed")
+    notify(actor=actor, user=user, change="removed")
 
 
 def reset_second_factor(*, actor: Actor, email: str) -> None:
@@ -126,7 +134,7 @@ def reset_second_factor(*, actor: Actor, email: str) -> None:
     Authenticator.objects.filter(user_id=user.pk).delete()
     event(RESET, user)
     end_other_sessions(actor=Actor(kind="person", user_id=user.pk, name=user.name, email=user.email), keep="")
-    notify(actor=actor, user_id=user.pk, change="reset")
+    notify(actor=actor, user=user, change="reset")
 
 
 def set_mfa_policy(*, actor: Actor, organization: TenantLike, required: bool, request_id: str = "") -> None:
@@ -152,16 +160,18 @@ def set_mfa_policy(*, actor: Actor, organization: TenantLike, required: bool, re
                 event(REQUIRED if required else OPTIONAL, label=_("Sign-in policy"))
 
 
-def renew_encryption() -> int:
-    """Encrypt all secrets of second factors with the newest key; return how many rows there were."""
-    rows = Authenticator.objects.select_for_update().order_by("pk")
-    count = 0
+def renew_encryption(*, after: int = 0) -> tuple[int, int]:
+    """Encrypt the secrets of the next second factors with the newest key; return how many there were, and the last.
+
+    That one is the `after` of the next call; none are left where there were none. Each call is a transaction of its
+    own, so nobody who signs in waits for all of them.
+    """
+    rows = list(Authenticator.objects.select_for_update().filter(pk__gt=after).order_by("pk")[:RENEWED_AT_ONCE])
     for row in rows:
         for name in {"secret", "seed"} & row.data.keys():
             row.data[name] = secrets.renew(row.data[name])
         row.save(update_fields=["data"])
-        count += 1
-    return count
+    return len(rows), rows[-1].pk if rows else after
 
 
 def wrong_code(field: str = "code") -> Invalid:

@@ -93,6 +93,33 @@ def account_notice(email: str, what: str, facts: Mapping[str, str]) -> None:
     _send(email, subject, f"{text % facts}\n\n{end}")
 
 
+def second_factor_notice(email: str, change: str) -> None:
+    """Tell a person what became of their second factor, and what to do if it was not them."""
+    subject, text = _second_factor_words(change)
+    link = base_url("/account/security/")
+    end = _("If this was not you, change your password and look at your sessions: %(link)s") % {"link": link}
+    _send(email, subject, f"{text}\n\n{end}")
+
+
+def _second_factor_words(change: str) -> tuple[str, str]:
+    if change == "added":
+        return _("A second factor was added to your account"), _(
+            "From now on signing in to Campaign Builder asks for a code from your authenticator app."
+        )
+    if change == "moved":
+        return _("The second factor of your account was moved to another app"), _(
+            "Codes of the former app and former recovery codes do not work any more."
+        )
+    if change == "reset":
+        return _("Your second factor was reset"), _(
+            "The people who run the platform removed the second factor of your account. Your password alone signs"
+            " you in now."
+        )
+    return _("The second factor of your account was removed"), _(
+        "From now on your password alone signs you in to Campaign Builder."
+    )
+
+
 def _send(to: str, subject: str, text: str) -> None:
     mailer = mailers.default
     # EmailMessage.send() leaves a connection open that broke while it was being secured.

@@ -12,6 +12,9 @@ class Command(BaseCommand):
     help = "Encrypt every stored secret with the first of ENCRYPTION_KEYS; the others may be taken away afterwards."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with public_scope(actor=SYSTEM, source="system", reason="manage.py rotate_encryption"):
-            count = renew_encryption()
+        count, renewed, last = 0, -1, 0
+        while renewed:
+            with public_scope(actor=SYSTEM, source="system", reason="manage.py rotate_encryption"):
+                renewed, last = renew_encryption(after=last)
+            count += renewed
         self.stdout.write(_("%(count)d rows are encrypted with the newest key.") % {"count": count})
