@@ -102,11 +102,13 @@ def test_a_token_answers_200_with_the_first_curl(demo: RunningDemo, page: Page) 
     open_as(page, MARKETER, demo.url("northwind"))
     journey.start_again()
     page.get_by_role("link", name="API tokens").click()
+    page.get_by_role("link", name="New token").click()
     page.get_by_label("Name").fill("Reports")
     page.get_by_label("See campaigns").check()
     page.get_by_role("button", name="Create token").click()
     command = page.get_by_role("group", name="curl command").inner_text()
     journey.report("token to its curl command")
+    assert (len(journey.screens), journey.clicks) == (3, 4)  # the scope is one of them
 
     answer = subprocess.run(
         [*shlex.split(command), "--silent", "--show-error", "--write-out", "\n%{http_code}"],
