@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -122,16 +122,6 @@ def revoke_token(*, actor: Actor, token_id: UUID, version: int | None = None) ->
         token.revoked_at = timezone.now()
         _save(token, "revoked_at")
     return token
-
-
-def revoke_tokens_of(membership: Membership) -> int:
-    """End every token of somebody at once and return how many there were.
-
-    A part of other commands: whoever calls it has asked whether that is allowed.
-    """
-    records.access_changing(current_organization().id)
-    live = ServiceToken.objects.filter(owner=membership, revoked_at=None)
-    return live.update(revoked_at=timezone.now(), row_version=F("row_version") + 1)
 
 
 def token_detail(*, actor: Actor, token_id: UUID) -> ServiceToken:

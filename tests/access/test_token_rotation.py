@@ -17,7 +17,6 @@ from tenants.access.tokens import (
     may_rotate,
     rename_token,
     revoke_token,
-    revoke_tokens_of,
     rotate_token,
     verify,
 )
@@ -223,18 +222,6 @@ def test_revoking_ends_the_former_secret_too(marketer: Actor) -> None:
     ended = revoke_token(actor=marketer, token_id=token.pk)
 
     assert (verify(ended, former), verify(ended, secret_in(text))) == (False, False)
-
-
-def test_all_tokens_of_a_person_end_at_once(marketer: Actor, analyst: Actor) -> None:
-    tokens = [made(marketer)[0] for _number in range(3)]
-    revoke_token(actor=marketer, token_id=tokens[0].pk)
-    kept, _secret = made(analyst)
-
-    ended = revoke_tokens_of(Membership.objects.get(user_id=marketer.user_id or ""))
-
-    assert ended == 2
-    assert list(ServiceToken.objects.filter(revoked_at=None)) == [kept]
-    assert revoke_tokens_of(Membership.objects.get(user_id=marketer.user_id or "")) == 0
 
 
 def test_the_log_keeps_no_secret(marketer: Actor) -> None:
