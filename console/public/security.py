@@ -63,9 +63,6 @@ def set_up(request: DoorRequest) -> HttpResponse:
     tried = attempt(request, LIMIT, str(user.pk))
     if tried is None:
         return too_many(request)
-    if asks_password and not user.check_password(form.cleaned_data["password"]):
-        form.add_error("password", _("This is not your password."))
-        return _set_up_page(request, user, form, next_path)
     try:
         with public_scope(actor=actor, source="console", request_id=request.request_id):
             commands.add_second_factor(
@@ -74,6 +71,7 @@ def set_up(request: DoorRequest) -> HttpResponse:
                 code=form.cleaned_data["code"],
                 session_key=str(request.session.session_key),
                 present_code=form.cleaned_data.get("present_code", ""),
+                password=form.cleaned_data["password"] if asks_password else None,
             )
             step_up(request, TOTP_KIND)
     except Invalid as error:

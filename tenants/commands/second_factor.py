@@ -40,14 +40,18 @@ RENEWED_AT_ONCE = 200
 logger = logging.getLogger(__name__)
 
 
-def add_second_factor(*, actor: Actor, secret: str, code: str, session_key: str, present_code: str = "") -> None:
+def add_second_factor(
+    *, actor: Actor, secret: str, code: str, session_key: str, present_code: str = "", password: str | None = None
+) -> None:
     """Ask for codes made from `secret` from now on; `code` proves that the person's app makes them.
 
     Makes recovery codes too, and ends every session but the one that asks: those were opened without this factor.
     Where there is a second factor already it moves to the new app, which takes a `present_code`. Raises Invalid for a
-    wrong code.
+    wrong code, and for a wrong `password`, which is None where the person signed in a moment ago.
     """
     user = _locked(actor)
+    if password is not None:
+        _require_password(user, password)
     counter = matching_counter(secret, code)
     if counter is None:
         raise wrong_code()
@@ -113,8 +117,7 @@ def remove_second_factor(*, actor: Actor, password: str, code: str, session_key:
             _("%(names)s asks for a second factor, so you can't turn it off.") % {"names": ", ".join(asking)},
             code="second_factor_required",
         )
-    if not user.check_password(password):
-        raise Invalid(errors=[FieldError("password", "wrong_password", _("This is not your password."))])
+    _require_password(user, password)
     if not use_second_factor(user_id=user.pk, code=code):
         raise wrong_code()
     Authenticator.objects.filter(user_id=user.pk).delete()
@@ -185,6 +188,11 @@ def _locked(actor: Actor) -> User:
     if user is None:
         raise NotFound()
     return user
+
+
+def _require_password(user: User, password: str) -> None:
+    if not user.check_password(password):
+        raise Invalid(errors=[FieldError("password", "wrong_password", _("This is not your password."))])
 
 
 def _make_codes(user: User) -> None:
