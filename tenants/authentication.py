@@ -10,11 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from kernel.http.request_id import request_id_of
+from kernel.recorder.events import event
 from kernel.tenancy.scope import public_scope
 from tenants import records
 from tenants.models import User
 from tenants.queries.people import person_by_email
-from tenants.signin.commands import user_actor
+from tenants.signin.commands import ACCOUNT_SIGNED_IN, user_actor
 from tenants.signin.sessions import bind
 
 
@@ -100,9 +101,10 @@ class Adapter(DefaultAccountAdapter):
         return [*stages, "tenants.signin.second_factor.SecondFactorStage"]
 
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Open the session, once every step is done."""
+        """Open the session, once every step is done; the log knows of it or it does not happen."""
         super().login(request, user)
         bind(request)
+        event(ACCOUNT_SIGNED_IN, user)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Go where the view said."""

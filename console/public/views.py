@@ -21,10 +21,10 @@ from tenants.addresses import operator_url
 from tenants.commands.people import ask_for_addresses
 from tenants.doors.request import DoorRequest
 from tenants.queries.people import organization_at, places_of
-from tenants.signin.commands import proves_sign_out, user_actor
+from tenants.signin.commands import leave_account, proves_sign_out, user_actor
 from tenants.signin.handoff import issue_code
 from tenants.signin.paths import local_path, session_url
-from tenants.signin.sessions import MFA, close_session, family_of
+from tenants.signin.sessions import MFA, family_of
 
 
 @anybody
@@ -133,7 +133,7 @@ def sign_out(request: DoorRequest) -> HttpResponse:
     """End the session here: by the button, or because one of our hosts proves that its session was just ended."""
     person, proof = request.person, request.GET.get("proof", "")
     if person is not None and (request.method == "POST" or proves_sign_out(proof, person.user_id)):
-        close_session(request)
+        leave_account(request)
         person = None
     if person is not None:
         return redirect("public:choose")

@@ -16,6 +16,9 @@ from tenants.signin.sessions import close_session, open_session
 
 SIGNED_IN = "person.signed_in"
 SIGNED_OUT = "person.signed_out"
+# On the sign-in host, where no organization's log is open: the platform's log tells of these.
+ACCOUNT_SIGNED_IN = "account.signed_in"
+ACCOUNT_SIGNED_OUT = "account.signed_out"
 PROOF_SALT = "tenants.signin.signed-out"
 PROOF_SECONDS = 60
 
@@ -39,6 +42,14 @@ def leave(request: DoorRequest, *, organization: TenantLike | None, actor: Actor
             _record(SIGNED_OUT, organization, actor, request_id)
         close_session(request)
     return signing.dumps(str(actor.user_id), salt=PROOF_SALT) if actor is not None else ""
+
+
+def leave_account(request: DoorRequest) -> None:
+    """End the session of the sign-in host, on record."""
+    actor = request.actor or _nobody()
+    with public_scope(actor=actor, source="console", request_id=request.request_id):
+        event(ACCOUNT_SIGNED_OUT, label=actor.name or actor.email)
+        close_session(request)
 
 
 def proves_sign_out(proof: str, user_id: object) -> bool:

@@ -87,8 +87,9 @@ def folder(user: User) -> list[str]:
 
 
 def entries(user: User) -> list[tuple[str, list[str]]]:
-    """What the platform's log says about the account since it was made: event, changed fields."""
-    rows = PlatformEntry.objects.filter(object_pk=str(user.pk)).exclude(event="create").order_by("id")
+    """What the platform's log says about the account since it was made, signing in aside: event, changed fields."""
+    told = PlatformEntry.objects.filter(object_pk=str(user.pk))
+    rows = told.exclude(event__in=("create", "account.signed_in")).order_by("id")
     return [(row.event, sorted(row.changes or {})) for row in rows]
 
 

@@ -57,6 +57,15 @@ def test_it_refuses_a_wrong_password(password: str) -> None:
     assert "__Host-session" not in browser.at("localhost:8000").cookies
 
 
+def test_coming_and_going_at_the_sign_in_host_is_on_record() -> None:
+    user = person()
+
+    signed_in(user).post(f"{BASE}/sign-out/")
+
+    told = PlatformEntry.objects.filter(actor_email=user.email, event__startswith="account.").order_by("id")
+    assert [entry.event for entry in told] == ["account.signed_in", "account.signed_out"]
+
+
 @pytest.mark.parametrize("login", ["", "nobody", "nobody@example.com", "a\x00@example.com", "' or 1=1 --", "x" * 3000])
 def test_it_refuses_an_unknown_account(login: str) -> None:
     response = sign_in(Browser(), login)
@@ -120,8 +129,9 @@ def test_an_older_hash_is_renewed_in_the_persons_own_name(settings: Settings) ->
     assert known is not None
     assert known.session_hash == now.get_session_auth_hash()
     assert browser.get(f"{BASE}/choose/").status_code == 200
-    entry = log.order_by("-id")[0]
+    *_earlier, entry, signed = log.order_by("id")
     assert (entry.actor_email, entry.source, list(entry.changes)) == (user.email, "console", ["password"])
+    assert (signed.event, signed.actor_email) == ("account.signed_in", user.email)
 
 
 def test_a_wrong_password_or_a_switched_off_account_renews_nothing(settings: Settings) -> None:
