@@ -48,7 +48,8 @@ def test_an_organization_is_onboarded_without_a_mouse(demo: RunningDemo, page: P
 
 def test_a_dialog_opens_on_its_safe_answer_and_closes_with_escape(demo: RunningDemo, page: Page) -> None:
     open_as(page, ADMIN, demo.url("northwind", "/people/"))
-    opener = page.get_by_role("button", name="Suspend Tom Hale")
+    page.get_by_role("link", name="Tom Hale").click()
+    opener = page.get_by_role("button", name="Suspend…")
     opener.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Suspend Tom Hale?")
