@@ -99,13 +99,14 @@ def _public_grants(shared: Sequence[str]) -> list[str]:
     own = f"tenant_role = current_user AND organization_id = (SELECT public.{OWN_ORGANIZATION}())"
     deletable = {model._meta.db_table for model in apps.get_models() if getattr(model, "tenants_may_delete", False)}
     for table in shared:
+        delete = ", DELETE" if table in deletable else ""
         statements += [
             f'ALTER TABLE public."{table}" ENABLE ROW LEVEL SECURITY',
             f'DROP POLICY IF EXISTS app_all ON public."{table}"',
             f'CREATE POLICY app_all ON public."{table}" TO "{app}" USING (true) WITH CHECK (true)',
             f'DROP POLICY IF EXISTS tenant_own ON public."{table}"',
             f'CREATE POLICY tenant_own ON public."{table}" TO "{runtime}" USING ({own}) WITH CHECK ({own})',
-            f'GRANT SELECT, INSERT, UPDATE{", DELETE" if table in deletable else ""} ON public."{table}" TO "{runtime}"',
+            f'GRANT SELECT, INSERT, UPDATE{delete} ON public."{table}" TO "{runtime}"',
         ]
     return statements
 
