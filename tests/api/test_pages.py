@@ -117,8 +117,8 @@ def test_every_operation_costs_one_statement_for_access_and_few_of_its_own(world
     assert queries("GET", f"/{collection}?limit=200") == 2
     assert queries("GET", f"/{collection}?limit=1") == 2
     assert queries("GET", address) == 2
-    assert queries("POST", f"/{collection}", {"name": "x"}) == 2
-    assert queries("POST", f"/{collection}", {"name": "x", "data": {"a": 1}}) == 3
+    assert queries("POST", f"/{collection}", {"name": "x"}) == 3
+    assert queries("POST", f"/{collection}", {"name": "x", "data": {"a": 1}}) == 4
     assert queries("PATCH", address, {"name": "y"}, if_match=tag) == 3
     assert queries("GET", "/me") == 1
 

@@ -157,6 +157,8 @@ def test_the_screens_of_security(
         yield "turning off that was refused"
         page.goto(demo.url("", "/account/security/set-up/"))
         yield "moving to another app"
+        page.goto(demo.url(slug))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Welcome, Mira")
         page.goto(demo.url("", "/account/sessions/"))
         yield "sessions"
         page.get_by_role("button", name="End all other sessions").first.click()
