@@ -79,11 +79,14 @@ PERMISSIONS: Mapping[str, Permission] = _permissions(
     Permission("catalog:view", _("See products"), _OBJECTS, "viewer"),
     Permission("catalog:edit", _("Create, change, trash and restore products"), _OBJECTS, "editor"),
     Permission("catalog:import", _("Import products"), _OBJECTS),
+    Permission("catalog:define", _("Create catalogs and define their attributes"), _EVERYTHING),
     Permission("catalog:share", _("Share products"), _OBJECTS, "manager"),
     Permission("catalog:transfer", _("Give products to another owner or team"), _OBJECTS, "manager"),
     Permission("asset:view", _("See assets"), _OBJECTS, "viewer"),
     Permission("asset:upload", _("Upload assets and new versions"), _OBJECTS, "editor"),
-    Permission("asset:delete", _("Move assets to the trash"), _OBJECTS, "manager"),
+    Permission("asset:delete", _("Move assets to the trash and restore them"), _OBJECTS, "manager"),
+    Permission("asset:share", _("Share assets"), _OBJECTS, "manager"),
+    Permission("asset:transfer", _("Give assets to another owner or team"), _OBJECTS, "manager"),
     Permission("integration:view", _("See integrations"), _OBJECTS),
     Permission("integration:connect", _("Connect integrations"), _OBJECTS),
     Permission("integration:rotate_secret", _("Rotate secrets of integrations"), _OBJECTS),
@@ -149,12 +152,12 @@ ROLES: Mapping[str, BuiltinRole] = MappingProxyType(
                 "manager",
                 _("Manager"),
                 2,
-                all="campaign:view campaign:create catalog:view analytics:view analytics:export member:view "
-                "access:explain",
+                all="campaign:view campaign:create catalog:view catalog:define analytics:view analytics:export "
+                "member:view access:explain",
                 team="campaign:edit campaign:budget_over_cap campaign:publish campaign:approve campaign:delete "
                 "campaign:restore campaign:share campaign:transfer catalog:edit catalog:import catalog:share "
-                "catalog:transfer asset:view asset:upload asset:delete integration:view integration:connect "
-                "team:manage audit:view",
+                "catalog:transfer asset:view asset:upload asset:delete asset:share asset:transfer integration:view "
+                "integration:connect team:manage audit:view",
                 own="token:create",
             ),
             _role(
@@ -165,7 +168,7 @@ ROLES: Mapping[str, BuiltinRole] = MappingProxyType(
                 team="campaign:view campaign:create campaign:edit catalog:view catalog:edit asset:view "
                 "asset:upload integration:view integration:connect analytics:view analytics:export",
                 own="campaign:publish campaign:delete campaign:restore campaign:share campaign:transfer "
-                "catalog:share catalog:transfer asset:delete token:create audit:view",
+                "catalog:share catalog:transfer asset:delete asset:share asset:transfer token:create audit:view",
             ),
             _role(
                 "analyst",
