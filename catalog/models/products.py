@@ -1,4 +1,4 @@
-"""What is advertised."""
+"""The things the organization sells."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
