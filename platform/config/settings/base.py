@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     *TENANT_APPS,
     "auditlog",
     "guardian",
+    "kernel.postgres.QuietPostgres",
     "kernel.http",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -78,7 +79,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
 # W004: the e-mail is unique without regard to case, by a constraint on Lower("email") that the check does not know.
 # guardian.W001: its backend is there as our subclass.
-SILENCED_SYSTEM_CHECKS = ["auth.W004", "guardian.W001"]
+# postgres.E005: array fields need nothing of that app, which would ask every new connection for types we don't use.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "guardian.W001", "postgres.E005"]
 AUTHENTICATION_BACKENDS = ["tenants.authentication.Backend", "tenants.access.backend.Backend"]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_GROUP_OBJ_PERMS_MODEL = "access.TeamObjectPermission"

@@ -1,0 +1,16 @@
+"""Django's PostgreSQL fields and indexes, without the statements it sends on every new connection."""
+
+from django.contrib.postgres.apps import PostgresConfig
+from django.contrib.postgres.signals import register_type_handlers
+from django.db.backends.signals import connection_created
+
+
+class QuietPostgres(PostgresConfig):
+    """django.contrib.postgres, but new connections are not asked for hstore and citext, which nothing here uses.
+
+    Those statements would also run before a tenant is bound, which the database backend refuses.
+    """
+
+    def ready(self) -> None:
+        super().ready()
+        connection_created.disconnect(register_type_handlers)
