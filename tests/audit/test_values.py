@@ -43,6 +43,12 @@ def test_a_created_row_is_recorded_without_its_nulls(opened: Callable[..., Any],
         "created_at": [None, campaign.created_at],
         "updated_at": [None, campaign.updated_at],
         "data": [None, {"tags": ["a", None], "none": None}],
+        "channels": [None, []],
+        "label_ids": [None, []],
+        "budget_kind": [None, ""],
+        "utm": [None, {}],
+        "targeting": [None, {}],
+        "is_template": [None, False],
     }
 
 

@@ -2,9 +2,10 @@
 
 from tenants.access.models.epoch import AccessEpoch
 from tenants.access.models.grants import LEVELS, Grant, TeamGrant, UserGrant
-from tenants.access.models.owned import LIVE, Owned
+from tenants.access.models.owned import LIVE, Owned, Versioned
 from tenants.access.models.people import Membership
 from tenants.access.models.roles import Role
+from tenants.access.models.settings import OrganizationSettings, Preferences
 from tenants.access.models.teams import Team, TeamMembership, TeamObjectPermission
 from tenants.access.models.tokens import ServiceToken
 
@@ -14,7 +15,9 @@ __all__ = [
     "AccessEpoch",
     "Grant",
     "Membership",
+    "OrganizationSettings",
     "Owned",
+    "Preferences",
     "Role",
     "ServiceToken",
     "Team",
@@ -22,4 +25,5 @@ __all__ = [
     "TeamMembership",
     "TeamObjectPermission",
     "UserGrant",
+    "Versioned",
 ]

@@ -12,10 +12,22 @@ from tenants.access.models.teams import Team
 LIVE = models.Q(trashed_at=None)
 
 
-class Owned(models.Model):
-    """Identity and ownership of everything a marketer works on; `row_version` grows by one with every change."""
+class Versioned(models.Model):
+    """A row that people change knowing what they change: `row_version` grows by one with every change."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    row_version = models.PositiveIntegerField(default=1, db_default=1)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    updated_at = models.DateTimeField(db_default=models.functions.Now())
+    trashed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Owned(Versioned):
+    """Identity and ownership of everything a marketer works on."""
+
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.DO_NOTHING,
@@ -24,12 +36,8 @@ class Owned(models.Model):
         related_name="+",
     )
     team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+")
-    row_version = models.PositiveIntegerField(default=1, db_default=1)
     legacy_source = models.CharField(max_length=80, null=True, blank=True)
     legacy_id = models.CharField(max_length=200, null=True, blank=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
-    updated_at = models.DateTimeField(db_default=models.functions.Now())
-    trashed_at = models.DateTimeField(null=True, blank=True)
 
     # The first half of the permissions' names that are about this model.
     resource: ClassVar[str]
