@@ -1,0 +1,100 @@
+"""The settings of an organization."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Literal
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from tenants.access.settings.declaration import Settings, Shown, Word, check
+from tenants.access.settings.patterns import IN_LINKS, IN_NAMES, only
+
+
+def _currency(code: str) -> str:
+    if code and not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
+        raise PydanticCustomError("wrong_format", "{message}", {"message": _now("Use three letters, such as EUR.")})
+    return code
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError("wrong_format", "{message}", {"message": _now("Write it on one line.")})
+    return text
+
+
+Flag = Annotated[bool, Field(strict=True)]
+Text = Annotated[str, Field(max_length=120), AfterValidator(_one_line)]
+
+
+@check
+class OrganizationValues(Settings):
+    """What is the same for everybody in the organization."""
+
+    sections: ClassVar[Mapping[str, Word]] = MappingProxyType(
+        {
+            "campaigns": _("New campaigns"),
+            "links": _("Link parameters"),
+            "launch": _("Before a launch"),
+            "calendar": _("Calendar"),
+        }
+    )
+
+    currency: Annotated[
+        str,
+        Field(max_length=3),
+        AfterValidator(_currency),
+        Shown("campaigns", _("Currency"), _("New campaigns and products start with it. Three letters, such as EUR.")),
+    ] = ""
+    campaign_team: Annotated[
+        Literal["none", "own"],
+        Shown(
+            "campaigns",
+            _("Team"),
+            _("Who makes a campaign can choose another one of their teams."),
+            words={"none": _("No team, until somebody chooses one"), "own": _("The first team of who makes it")},
+        ),
+    ] = "none"
+    name_pattern: Annotated[
+        Text,
+        only(IN_NAMES),
+        Shown(
+            "campaigns",
+            _("Names"),
+            _(
+                "How names look here, such as {year}-{month} {name}. New campaigns start with it, and the check before "
+                "a launch warns of other names. Placeholders: {year}, {month}, {quarter}, {objective}, {team}, {name}."
+            ),
+        ),
+    ] = ""
+    utm_source: Annotated[
+        Text,
+        only(IN_LINKS),
+        Shown(
+            "links",
+            _("Source"),
+            _("utm_source of new campaigns. Placeholders: {channel}, {campaign}, {objective}, {placement}."),
+        ),
+    ] = ""
+    utm_medium: Annotated[
+        Text,
+        only(IN_LINKS),
+        Shown("links", _("Medium"), _("utm_medium of new campaigns, with the same placeholders.")),
+    ] = ""
+    require_picture: Annotated[
+        Flag,
+        Shown("launch", _("Every creative needs a picture"), _("Without one the campaign can't be launched.")),
+    ] = False
+    warn_without_spend_cap: Annotated[
+        Flag, Shown("launch", _("Warn where there is no spend cap"), _("The campaign can be launched all the same."))
+    ] = True
+    week_start: Annotated[
+        Literal["monday", "sunday", "saturday"],
+        Shown(
+            "calendar",
+            _("Weeks start on"),
+            words={"monday": _("Monday"), "sunday": _("Sunday"), "saturday": _("Saturday")},
+        ),
+    ] = "monday"
