@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ("duration_ms", models.PositiveBigIntegerField(blank=True, null=True)),
                 ("file_name", models.CharField(max_length=255)),
                 ("storage_key", models.CharField(max_length=200)),
-                ("renditions", models.JSONField(blank=True, default=list)),
+                ("renditions", models.JSONField(blank=True, default=dict)),
                 ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
                 ("created_by_id", models.UUIDField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -76,8 +76,9 @@ class Asset(Owned):
 class AssetVersion(models.Model):
     """One content of an asset, numbered from 1; never changed, so what was approved stays what it was.
 
-    `sha256` and `size` are of the stored file, `source_sha256` is of the file as it was sent. `renditions` lists the
-    smaller pictures made of it, `stored_bytes` is what the file and those take together.
+    `sha256` and `size` are of the stored file, `source_sha256` is of the file as it was sent. `renditions` holds
+    the smaller pictures made of it by name (thumb, preview), each with key, mime, width, height and size;
+    `stored_bytes` is what the file and those take together.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -93,7 +94,7 @@ class AssetVersion(models.Model):
     duration_ms = models.PositiveBigIntegerField(null=True, blank=True)
     file_name = models.CharField(max_length=255)
     storage_key = models.CharField(max_length=200)
-    renditions = models.JSONField(default=list, blank=True)
+    renditions = models.JSONField(default=dict, blank=True)
     note = models.CharField(max_length=500, blank=True, default="", db_default="")
     created_by_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
