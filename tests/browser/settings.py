@@ -9,5 +9,6 @@ STATIC_ROOT = Path(os.environ["STATIC_ROOT"])
 CACHE_NAMESPACE = os.environ["CACHE_NAMESPACE"]
 STORAGES = {
     "default": {"BACKEND": "kernel.storage.PrivateStorage"},
+    "assets": {"BACKEND": "kernel.storage.PrivateStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }

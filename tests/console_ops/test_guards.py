@@ -24,7 +24,7 @@ ARGUMENTS = {
     "object_id": str(NOBODY),
 }
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
     "connect-src 'self'; form-action 'self' http://localhost:* http://*.localhost:*; base-uri 'none'; "
     "frame-ancestors 'none'"
 )

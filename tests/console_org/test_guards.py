@@ -22,7 +22,7 @@ from tests.console_org.desk import House, open_house, words
 
 URLCONF = "config.urls"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
     "connect-src 'self'; form-action 'self' http://localhost:* http://*.localhost:*; base-uri 'none'; "
     "frame-ancestors 'none'"
 )

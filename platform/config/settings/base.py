@@ -161,6 +161,7 @@ SECURE_CSP = {
     "style-src": ["'self'"],
     "img-src": ["'self'", "data:"],
     "font-src": ["'self'"],
+    "media-src": ["'self'"],
     "connect-src": ["'self'"],
     # Sign-in hands over to the organization's host by a redirect after a form, which this directive covers too.
     "form-action": ["'self'", f"http://{BASE_DOMAIN}:*", f"http://*.{BASE_DOMAIN}:*"],
@@ -179,6 +180,7 @@ STATICFILES_DIRS = [("admin", ADMIN / "static" / "admin")]
 DEMO_ACCOUNTS: list[dict[str, str]] = []
 STORAGES = {
     "default": {"BACKEND": "kernel.storage.PrivateStorage"},
+    "assets": env.asset_storage(env.read("ASSET_STORAGE_URL")),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = [
@@ -189,6 +191,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 MAX_DUMP_BYTES = 512 * 1024 * 1024
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
+# What an asset may have, by kind; pixels are counted before a picture is decoded, those of all its frames together.
+MAX_ASSET_BYTES = {
+    "image": 25 * 1024 * 1024,
+    "video": 100 * 1024 * 1024,
+    "document": 25 * 1024 * 1024,
+    "font": 5 * 1024 * 1024,
+    "text": 1024 * 1024,
+}
+MAX_SVG_BYTES = 2 * 1024 * 1024
+MAX_ASSET_PIXELS = 40_000_000
+MAX_CHUNK_BYTES = 8 * 1024 * 1024
 
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

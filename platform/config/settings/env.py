@@ -43,6 +43,13 @@ VARIABLES = {
             None,
         ),
         Variable("PRIVATE_STORAGE_ROOT", "Folder of uploaded dumps and other private files.", None),
+        Variable(
+            "ASSET_STORAGE_URL",
+            "Bucket for assets and uploads that speaks S3: s3://key:secret@bucket/folder?region=eu-central-1, with"
+            " &endpoint=https://host for others than AWS; without key and secret the machine's own role is used."
+            " Empty: PRIVATE_STORAGE_ROOT.",
+            "",
+        ),
         Variable("TENANT_DB_ROLES", "on: one database role per organization; off: only search_path.", "on"),
         Variable(
             "TRUSTED_PROXIES",
@@ -153,6 +160,37 @@ def mailers(url: str) -> dict[str, Any]:
     else:
         raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtps:// or file://")
     return {"default": {"BACKEND": f"django.core.mail.backends.{backend}.EmailBackend", "OPTIONS": options}}
+
+
+def asset_storage(url: str) -> dict[str, Any]:
+    """Return Django's STORAGES entry for ASSET_STORAGE_URL: a folder of ours, or a bucket."""
+    if not url:
+        return {"BACKEND": "kernel.storage.PrivateStorage"}
+    try:
+        parts = urlsplit(url)
+        asked = parse_qs(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        # Not chained: the message repeats what may hold a secret.
+        raise ImproperlyConfigured(
+            "ASSET_STORAGE_URL can't be read; write special characters of a secret as %XX."
+        ) from None
+    if parts.scheme != "s3" or not parts.hostname or asked.keys() - {"region", "endpoint"} or parts.fragment:
+        raise ImproperlyConfigured(
+            "ASSET_STORAGE_URL must be s3://key:secret@bucket/folder, with ?region= and &endpoint= where needed."
+        )
+    if bool(parts.username) != bool(parts.password):
+        raise ImproperlyConfigured("ASSET_STORAGE_URL needs key and secret, or neither.")
+    options: dict[str, Any] = {
+        "bucket_name": parts.hostname,
+        "location": unquote(parts.path.strip("/")),
+        "region_name": asked.get("region", [None])[0],
+        "endpoint_url": asked.get("endpoint", [None])[0],
+        "access_key": unquote(parts.username) if parts.username else None,
+        "secret_key": unquote(parts.password) if parts.password else None,
+        "default_acl": None,
+        "file_overwrite": True,
+    }
+    return {"BACKEND": "kernel.bucket.BucketStorage", "OPTIONS": options}
 
 
 def _starttls(parts: SplitResult) -> bool:

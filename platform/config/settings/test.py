@@ -28,6 +28,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PRIVATE_STORAGE_ROOT = str(ROOT / ".data" / f"test-private{WORKER}")
 STORAGES = {
     "default": {"BACKEND": "kernel.storage.PrivateStorage"},
+    "assets": {"BACKEND": "kernel.storage.PrivateStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Static files come straight from the apps: tests need no collected folder.
