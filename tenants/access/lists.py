@@ -54,7 +54,7 @@ def with_owner[M: Owned](rows: models.QuerySet[M]) -> models.QuerySet[M]:
 def page_reader[M: Owned](actor: Actor, action: str, model: type[M], filters: Filters, sort: Sort) -> Reader[M] | None:
     """Return what reads a page in this order, with its owners' names; None where `actor` may do `action` to every row.
 
-    `filters` are lookups on the model's own columns.
+    `filters` are lookups on the model's own columns, or whole conditions on them.
     """
     if _sees_all(actor, action):
         return None
@@ -77,6 +77,29 @@ def page_reader[M: Owned](actor: Actor, action: str, model: type[M], filters: Fi
         return list(model._default_manager.raw(sql, [*params, limit]))
 
     return read
+
+
+def narrowed[M: models.Model](model: type[M], filters: Filters) -> models.QuerySet[M]:
+    """Return the rows that `filters` describe: lookups by their names, and whole conditions (Q) under any name."""
+    conditions = [value for value in filters.values() if isinstance(value, models.Q)]
+    lookups = {name: value for name, value in filters.items() if not isinstance(value, models.Q)}
+    return model._default_manager.filter(*conditions, **lookups)
+
+
+def count_of(actor: Actor, action: str, model: type[Owned], filters: Filters) -> int:
+    """Return how many rows that `filters` describe `actor` may do `action` to, in one statement."""
+    if _sees_all(actor, action):
+        return narrowed(model, filters).count()
+    access = access_of(actor)
+    branches = list(_branches(access, action, model, filters, None)) if access else []
+    if not branches:
+        return 0
+    parts = [_whole(branch, "''") for branch in branches]
+    ids = " UNION ".join(sql for sql, _params in parts)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({ids}) found", [param for _sql, params in parts for param in params])
+        number: int = cursor.fetchone()[0]
+    return number
 
 
 def count_visible(actor: Actor, action: str, model: type[Owned]) -> int:
@@ -109,10 +132,17 @@ def _live(actor: Actor, action: str, model: type[Owned], field: str) -> tuple[st
     params: list[Any] = []
     access = access_of(actor)
     for branch in _branches(access, action, model, LIVE_ONLY, None, reads_object=bool(field)) if access else ():
-        condition = branch.condition.replace("= t.id", "= ANY(%s)") if branch.teams else branch.condition
-        parts.append(f"SELECT {branch.key}, {label} FROM {branch.source} WHERE {condition}")
-        params += [list(branch.teams), *branch.params] if branch.teams else branch.params
+        sql, found = _whole(branch, label)
+        parts.append(sql)
+        params += found
     return " UNION ".join(parts) or "SELECT NULL::uuid, ''::text WHERE false", params
+
+
+def _whole(branch: _Branch, label: str) -> tuple[str, list[Any]]:
+    """(id, label) of every row of a branch; a row may come more than once."""
+    condition = branch.condition.replace("= t.id", "= ANY(%s)") if branch.teams else branch.condition
+    params = [list(branch.teams), *branch.params] if branch.teams else list(branch.params)
+    return f"SELECT {branch.key}, {label} FROM {branch.source} WHERE {condition}", params
 
 
 def _sees_all(actor: Actor, action: str) -> bool:
@@ -191,7 +221,7 @@ def _compiled(model: type[models.Model], filters: Filters) -> tuple[str, tuple[A
     """The filters as SQL on the model's table, which the branches name in full."""
     if filters == LIVE_ONLY:
         return f"{model._meta.db_table}.trashed_at IS NULL", ()
-    query = model._default_manager.filter(**filters).order_by().query
+    query = narrowed(model, filters).order_by().query
     try:
         sql, params = query.get_compiler(connection=connection).compile(query.where)
     except EmptyResultSet:

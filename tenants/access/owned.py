@@ -1,6 +1,7 @@
 """What every owned object does alike: be listed, be changed only from the version its author saw, be trashed."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from kernel.http.cursor import DEFAULT_PAGE, LARGEST_PAGE, Page, Sort, page
 from kernel.ids import uuid7
 from kernel.tenancy.context import Actor
 from tenants.access.limits import reserve
-from tenants.access.lists import counts_by, page_reader, with_owner
+from tenants.access.lists import count_of, counts_by, narrowed, page_reader, with_owner
 from tenants.access.models import Owned
 
 # Each is backed by an index of tenants.access.models.Owned.
@@ -43,10 +44,12 @@ def owned_page[M: Owned](
     sort: str | None,
     cursor: str | None,
     limit: int | None,
+    count: bool = False,
 ) -> Page[M]:
     """Return one page of what `actor` may do `action` to, in or out of the trash, in one query once access is known.
 
-    `filters` are lookups; those that are None are left out.
+    `filters` are lookups, or whole conditions (see kernel.http.lists.containing); those that are None are left out.
+    `count` asks for the number of rows on all pages together, which is a second query.
     """
     sorts = TRASH_SORTS if trashed else SORTS
     chosen = sort or next(iter(sorts))
@@ -56,8 +59,8 @@ def owned_page[M: Owned](
     wanted = {key: value for key, value in filters.items() if value is not None}
     lookups = {"trashed_at__isnull": not trashed, **wanted}
     read = page_reader(actor, action, model, lookups, sorts[chosen])
-    return page(
-        model._default_manager.all() if read else with_owner(model._default_manager.filter(**lookups)),
+    found = page(
+        model._default_manager.all() if read else with_owner(narrowed(model, lookups)),
         name=name,
         filters=wanted | {"trashed": trashed},
         sort=chosen,
@@ -66,6 +69,7 @@ def owned_page[M: Owned](
         limit=max(1, min(limit or DEFAULT_PAGE, LARGEST_PAGE)),
         read=read,
     )
+    return replace(found, total=count_of(actor, action, model, lookups)) if count else found
 
 
 def owned_counts(model: type[Owned], statuses: Iterable[str], *, actor: Actor, action: str) -> dict[str, int]:

@@ -14,14 +14,25 @@ CODES: Mapping[str, Promise] = MappingProxyType(
         "bad_cursor": _("The cursor belongs to another list, filter, order or organization, or is broken."),
         "bad_if_match": _("If-Match must be the one ETag that you read."),
         "bad_request": _("The request can't be carried out."),
+        "batch_undone": _("The batch was undone already; undone_by says by which one."),
         "beyond_own_rights": _("It permits more than your own role does."),
         "builtin_role": _("Built-in roles can't be changed; clone one instead."),
+        "bulk_aborted": _(
+            "A row failed and on_error is abort, so nothing was written; results says what happened to each row."
+        ),
+        "changed_since": _("It was changed since; the change stays."),
         "commit_failed": _("The change could not be saved; nothing was changed."),
         "conflict": _("The present state does not allow this."),
         "csrf_failed": _("A browser session needs the X-CSRFToken header for writes."),
         "heir_required": _("The person owns something: name who inherits it; owned says how much."),
         "id_taken": _("An object with the id you chose is there already."),
+        "idempotency_answer_lost": _("It was done when the key came first, but its answer can't be read any more."),
+        "idempotency_in_flight": _(
+            "The first request with this Idempotency-Key is still under way; Retry-After says when to ask again."
+        ),
+        "idempotency_key_reused": _("The Idempotency-Key came with another request before; use a new one."),
         "in_trash": _("The object is in the trash; restore it first."),
+        "in_use": _("Something refers to it by now."),
         "internal_error": _("Our fault; the request id finds it in the log."),
         "invalid": _("Some of the input is wrong; errors says where."),
         "invalid_token": _("The token is not valid here."),
@@ -38,6 +49,7 @@ CODES: Mapping[str, Promise] = MappingProxyType(
         "not_accepted_yet": _("The person has not accepted the invitation yet."),
         "not_allowed": _("You lack the permission that is named; granted_by says which roles hold it."),
         "not_found": _("There is no such thing, or you may not see it."),
+        "not_undoable": _("An undo can't be undone."),
         "organization_suspended": _("The organization is suspended."),
         "own_end": _("Nobody puts off the end of their own place here."),
         "precondition_required": _("Send If-Match with the ETag that you read."),
@@ -55,6 +67,7 @@ CODES: Mapping[str, Promise] = MappingProxyType(
         "transition_not_allowed": _("The status can't change that way; allowed names the ways open now."),
         "unauthenticated": _("Sign in or send a valid token."),
         "unavailable": _("A part of the service is away; try again shortly."),
+        "undo_expired": _("The time for undoing is over; undo_until says when it ended."),
         "version_changed": _("Somebody changed it since you read it."),
         "wrong_content_type": _("Send the body as application/json."),
     }

@@ -37,10 +37,11 @@ class Reader[M: models.Model](Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Page[M: models.Model]:
-    """Some rows of a list; `next` continues it and is None at its end."""
+    """Some rows of a list; `next` continues it and is None at its end. `total` is None unless it was asked for."""
 
     items: list[M]
     next: str | None
+    total: int | None = None
 
 
 class BadCursor(DomainError):

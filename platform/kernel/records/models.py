@@ -1,4 +1,4 @@
-"""What must be true exactly if the tenant rows beside it are: answers given once, and changes that can be taken back."""
+"""What must be true exactly if the tenant rows beside it are: answers given once, changes that can be taken back."""
 
 from django.db import models
 from django.db.models.functions import Now
