@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,35 @@ from catalog.models import Product
 from kernel.errors import FieldError, Invalid
 
 EDITABLE = frozenset(
-    {"name", "sku", "brand", "category", "description", "url", "status", "price_micros", "currency", "data"}
+    {
+        "catalog_id",
+        "name",
+        "sku",
+        "external_id",
+        "group_key",
+        "brand",
+        "category",
+        "description",
+        "url",
+        "status",
+        "price_micros",
+        "currency",
+        "attributes",
+        "label_ids",
+        "data",
+    }
+)
+LONGEST: Mapping[str, int] = MappingProxyType(
+    {
+        "name": 255,
+        "sku": 80,
+        "external_id": 200,
+        "group_key": 120,
+        "brand": 120,
+        "category": 120,
+        "description": 20_000,
+        "url": 2000,
+    }
 )
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"]+", re.ASCII | re.IGNORECASE)
@@ -27,6 +56,10 @@ def check_product(values: Mapping[str, Any]) -> None:
         errors.append(FieldError("/url", "wrong_format", _("Give an address that starts with http:// or https://.")))
     if values.get("status", "draft") not in Product.Status.values:
         errors.append(FieldError("/status", "unknown_value", _("There is no such status.")))
+    for name, most in LONGEST.items():
+        if len(values.get(name) or "") > most:
+            message = _("This may have %(most)d characters.") % {"most": most}
+            errors.append(FieldError(f"/{name}", "too_long", message))
     errors += check_money(values, "price_micros")
     if errors:
         raise Invalid(errors=errors)
@@ -38,8 +71,15 @@ def check_money(values: Mapping[str, Any], amount: str) -> list[FieldError]:
     found, currency = values.get(amount), values.get("currency", "")
     if found is not None and found < 0:
         errors.append(FieldError(f"/{amount}", "out_of_range", _("An amount can't be negative.")))
-    if currency and not _CURRENCY.fullmatch(currency):
-        errors.append(FieldError("/currency", "wrong_format", _("Give the currency's three letters, such as EUR.")))
+    errors += check_currency(values)
     if found is not None and not currency:
         errors.append(FieldError("/currency", "required", _("An amount needs a currency.")))
     return errors
+
+
+def check_currency(values: Mapping[str, Any]) -> list[FieldError]:
+    """Return what is wrong with the field `currency`."""
+    currency = values.get("currency", "")
+    if not currency or _CURRENCY.fullmatch(currency):
+        return []
+    return [FieldError("/currency", "wrong_format", _("Give the currency's three letters, such as EUR."))]

@@ -40,16 +40,29 @@ _SETTLED: Final = """
             AND p.pictures = '[]'::jsonb
     )
     SELECT count(*) FROM made"""
+# A catalog gives a number once: the first row keeps it, later ones keep it with what else the dump said.
 _PRODUCTS: Final = f"""
-WITH {_CHUNK}, made AS (
-    INSERT INTO catalog_product (id, owner_id, legacy_source, legacy_id, row_version, created_at, updated_at, name, sku,
-        brand, category, description, url, status, price_micros, currency, data)
-    SELECT uuidv7(), %(owner)s, %(source)s, c.legacy_id, 1, coalesce(p.created_at, now()),
-           coalesce(p.updated_at, p.created_at, now()), p.name, p.sku, p.brand, p.category, p.description, p.url,
-           p.status, p.price_micros, p.currency, p.data
+WITH {_CHUNK}, numbered AS (
+    SELECT c.ord, p.*,
+           p.sku = '' OR (
+               row_number() OVER (PARTITION BY p.sku ORDER BY c.ord) = 1
+               AND NOT EXISTS (
+                   SELECT FROM catalog_product o
+                   WHERE o.catalog_id = %(catalog)s AND o.sku = p.sku AND o.sku <> '' AND o.trashed_at IS NULL
+               )
+           ) AS is_first
     FROM chunk c CROSS JOIN LATERAL jsonb_to_record(c.payload) AS p (name text, sku text, brand text, category text,
         description text, url text, status text, price_micros bigint, currency text, data jsonb,
         created_at timestamptz, updated_at timestamptz)
+), made AS (
+    INSERT INTO catalog_product (id, owner_id, catalog_id, legacy_source, legacy_id, row_version, created_at,
+        updated_at, name, sku, brand, category, description, url, status, price_micros, currency, data)
+    SELECT uuidv7(), %(owner)s, %(catalog)s, %(source)s, c.legacy_id, 1, coalesce(p.created_at, now()),
+           coalesce(p.updated_at, p.created_at, now()), p.name, CASE WHEN p.is_first THEN p.sku ELSE '' END, p.brand,
+           p.category, p.description, p.url, p.status, p.price_micros, p.currency,
+           CASE WHEN p.is_first THEN p.data ELSE p.data || jsonb_build_object('legacy',
+               coalesce(p.data -> 'legacy', '{{}}'::jsonb) || jsonb_build_object('sku', p.sku)) END
+    FROM chunk c JOIN numbered p ON p.ord = c.ord
     ORDER BY c.ord
     ON CONFLICT (legacy_source, legacy_id) DO NOTHING RETURNING id, legacy_id
 ), {_SETTLED}"""
@@ -109,13 +122,25 @@ STAGES: Final = (
 
 
 def apply_chunk(
-    cursor: CopyCursor, *, stage: Stage, batch: UUID, source: str, owner: UUID, after: int, size: int = CHUNK
+    cursor: CopyCursor,
+    *,
+    stage: Stage,
+    batch: UUID,
+    source: str,
+    owner: UUID,
+    catalog: UUID,
+    after: int,
+    size: int = CHUNK,
 ) -> tuple[int, int]:
-    """Write the next rows of `stage` behind `after`; return how far it came (0 for no more) and how many were made."""
+    """Write the next rows of `stage` behind `after`; return how far it came (0 for no more) and how many were made.
+
+    Products are put into `catalog`.
+    """
     parameters = {
         "batch": batch,
         "source": source,
         "owner": owner,
+        "catalog": catalog,
         "cursor": after,
         "kinds": list(stage.kinds),
         "size": size,

@@ -16,6 +16,7 @@ from campaigns.legacy.policy import staged_rows
 from campaigns.legacy.settlement import settle
 from campaigns.legacy.staging import stage
 from campaigns.legacy.stream import read_dump
+from catalog.catalogs.default import legacy_catalog
 from kernel.errors import DomainError, NotFound
 from kernel.jobs import JobContext, handler
 from kernel.recorder.events import event
@@ -111,6 +112,7 @@ def _apply_next(ctx: JobContext, owner: UUID) -> None:
                     batch=batch.id,
                     source=batch.source,
                     owner=owner,
+                    catalog=legacy_catalog().pk,
                     after=batch.cursor,
                 )
             batch.applied += made

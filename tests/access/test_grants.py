@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.models import Campaign, CampaignTeamGrant, CampaignUserGrant
+from catalog.catalogs.default import default_catalog
 from catalog.models import Product, ProductUserGrant
 from kernel.errors import Conflict, Invalid, NotAllowed, NotFound, PreconditionFailed
 from kernel.ids import uuid7
@@ -206,7 +207,7 @@ def test_revoking_takes_the_permission_and_not_the_level(admin: Actor, marketer:
 
 def test_many_are_revoked_each_by_itself_in_few_statements(admin: Actor, marketer: Actor, viewer: Actor) -> None:
     mine = [shared(campaign_of(marketer), admin, viewer) for _number in range(20)]
-    product = Product.objects.create(name="Oat drink", owner_id=id_of(marketer))
+    product = Product.objects.create(catalog=default_catalog(), name="Oat drink", owner_id=id_of(marketer))
     also = shared(product, admin, viewer)
     theirs = campaign_of(admin)
     seen = shared(theirs, admin, marketer, "viewer")
@@ -227,7 +228,7 @@ def test_many_are_revoked_each_by_itself_in_few_statements(admin: Actor, markete
 
 def test_the_list_holds_what_its_reader_may_share(admin: Actor, marketer: Actor, viewer: Actor) -> None:
     mine, theirs = shared(campaign_of(marketer), admin, viewer), shared(campaign_of(admin), admin, viewer)
-    product = Product.objects.create(name="Oat drink", owner_id=id_of(marketer))
+    product = Product.objects.create(catalog=default_catalog(), name="Oat drink", owner_id=id_of(marketer))
     also = shared(product, admin, viewer, "viewer", expires_at=TOMORROW)
 
     def listed(actor: Actor, **filters: Any) -> list[Any]:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign, CampaignUserGrant
+from catalog.catalogs.default import default_catalog
 from catalog.models import Product
 from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kernel.ids import uuid7
@@ -73,7 +74,7 @@ def house(owner: Actor, marketer: Actor) -> Role:
     )
     gone = campaigns(1, owner_id=id_of(marketer))[0]
     Campaign.objects.filter(pk=gone.pk).update(trashed_at=gone.updated_at)
-    Product.objects.create(name="p", owner_id=id_of(owner), team=team)
+    Product.objects.create(catalog=default_catalog(), name="p", owner_id=id_of(owner), team=team)
     return role
 
 

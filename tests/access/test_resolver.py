@@ -3,6 +3,7 @@
 import pytest
 
 from campaigns.models import Campaign
+from catalog.catalogs.default import default_catalog
 from catalog.models import Product
 from kernel.errors import NotAllowed, NotFound
 from kernel.ids import uuid7
@@ -41,7 +42,7 @@ def test_the_list_and_the_check_agree(action: str, marketer: Actor, manager: Act
 @pytest.mark.parametrize("action", sorted(PERMISSIONS))
 def test_a_share_says_yes_only_to_what_is_about_its_object(action: str, admin: Actor, analyst: Actor) -> None:
     row = campaign_of(admin)
-    product = Product.objects.create(name="Oat drink", owner_id=row.owner_id)
+    product = Product.objects.create(catalog=default_catalog(), name="Oat drink", owner_id=row.owner_id)
     guest = token_of(analyst, action)
     role = Role.objects.create(slug="nothing", name="Nothing", permissions={})
     Membership.objects.filter(user_id=analyst.user_id or "").update(role=role)

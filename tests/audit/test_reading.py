@@ -14,6 +14,7 @@ from audit.lines import Line
 from audit.models import Entry
 from audit.reading import Wanted, first_id
 from campaigns.models import Campaign
+from catalog.catalogs.default import default_catalog
 from catalog.models import Product
 from kernel.errors import DomainError, Invalid, NotAllowed
 from kernel.recorder.events import event
@@ -40,7 +41,7 @@ def words_of(line: Line) -> list[str]:
 def test_a_line_says_who_did_what_to_what(opened: Callable[..., Any], anna: Actor, adam: Actor) -> None:
     with opened(request_id="make"):
         team = Team.objects.create(name="Growth")
-        product = Product.objects.create(name="Oat drink", owner_id=id_of(anna))
+        product = Product.objects.create(catalog=default_catalog(), name="Oat drink", owner_id=id_of(anna))
         campaign = Campaign.objects.create(
             name="Spring",
             owner_id=id_of(anna),
@@ -162,7 +163,7 @@ def test_a_cursor_continues_only_its_own_list(opened: Callable[..., Any], adam: 
 def test_filters_narrow_exactly(opened: Callable[..., Any], anna: Actor, adam: Actor) -> None:
     with opened(request_id="filters"):
         team = Team.objects.create(name="Growth")
-        Product.objects.create(name="Oat drink", owner_id=id_of(anna))
+        Product.objects.create(catalog=default_catalog(), name="Oat drink", owner_id=id_of(anna))
         event("team.exported", team)
 
         def found(**wanted: Any) -> list[tuple[str, str]]:

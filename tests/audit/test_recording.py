@@ -12,6 +12,7 @@ from django.db.models.functions import Concat
 
 from audit.models import Entry
 from campaigns.models import Campaign
+from catalog.catalogs.default import default_catalog
 from catalog.models import Product
 from kernel.ids import uuid7
 from kernel.tenancy.context import Actor
@@ -210,7 +211,7 @@ def test_entries_are_ordered_by_their_time(opened: Callable[..., Any], log: Log)
 
 def test_unchanged_rows_make_no_entry(opened: Callable[..., Any], anna: Actor, log: Log) -> None:
     with opened(request_id="before"):
-        Product.objects.create(name="Same", owner_id=id_of(anna))
+        Product.objects.create(catalog=default_catalog(), name="Same", owner_id=id_of(anna))
         Role.objects.get_or_create(slug="viewer", defaults={"name": "Viewer"})
 
     with opened(request_id="nothing"):

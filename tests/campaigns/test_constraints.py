@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from campaigns.models import Campaign
+from catalog.catalogs.default import default_catalog
 from catalog.models import Product
 from kernel.ids import uuid7
 from kernel.tenancy.context import Scope
@@ -53,7 +54,7 @@ def test_a_legacy_row_comes_once(tenant: Scope, model: type[Owned]) -> None:
 
 
 def test_a_deleted_product_leaves_its_campaigns(tenant: Scope) -> None:
-    product = Product.objects.create(name="Oat drink", owner_id=uuid7())
+    product = Product.objects.create(catalog=default_catalog(), name="Oat drink", owner_id=uuid7())
     campaign = Campaign.objects.create(name="Spring", owner_id=uuid7(), product=product)
 
     product.delete()

@@ -1,0 +1,1 @@
+"""The catalogs themselves: made, described, archived."""

@@ -1,0 +1,1 @@
+"""Labels: one set for campaigns, products and assets."""
