@@ -64,9 +64,8 @@ class Broken(DomainError):
     title = "Something went wrong on our side."
 
 
-def problem(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """Return `error` as a problem document with the request's id; its etag and retry_after become headers too."""
-    request_id = request_id_of(request)
+def members(error: DomainError) -> dict[str, Any]:
+    """Return what a problem document says of `error`, also of one row among many."""
     document: dict[str, Any] = {
         "type": f"/api/v1/docs#problem-{error.code}",
         "title": str(error.title),
@@ -74,10 +73,15 @@ def problem(request: HttpRequest, error: DomainError) -> HttpResponse:
         "detail": error.detail or str(error.title),
         "code": error.code,
         "errors": [{"pointer": e.pointer, "code": e.code, "message": str(e.message)} for e in error.errors],
-        "request_id": request_id,
     }
     for name, value in error.extra.items():
         document.setdefault(name, value)
+    return document
+
+
+def problem(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Return `error` as a problem document with the request's id; its etag and retry_after become headers too."""
+    document = members(error) | {"request_id": request_id_of(request)}
     response = HttpResponse(dump(document), status=error.status, content_type=MEDIA_TYPE)
     response["Cache-Control"] = "no-store"
     if "etag" in error.extra:

@@ -67,7 +67,11 @@ class Batch(models.Model):
 
 @unaudited("the before-image of a change that is recorded itself; it goes when the batch can't be undone any more")
 class BatchRow(models.Model):
-    """One row of a batch: what it was before (every column, null for a row that was made) and its version after."""
+    """One row of a batch: what it was before and its version after.
+
+    `before` is PostgreSQL's JSON of the row and its children as text, which keeps every digit; empty for a row that
+    was made. `family_after` is a digest of the children as the batch left them.
+    """
 
     class Effect(models.TextChoices):
         CREATED = "created", _("Created")
@@ -79,8 +83,9 @@ class BatchRow(models.Model):
     position = models.PositiveIntegerField()
     object_id = models.UUIDField()
     effect = models.CharField(max_length=10, choices=Effect.choices)
-    before = models.JSONField(null=True)
+    before = models.TextField(blank=True, default="", db_default="")
     version_after = models.PositiveIntegerField()
+    family_after = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["batch", "position"]

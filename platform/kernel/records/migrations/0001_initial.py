@@ -76,8 +76,9 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("before", models.JSONField(null=True)),
+                ("before", models.TextField(blank=True, db_default="", default="")),
                 ("version_after", models.PositiveIntegerField()),
+                ("family_after", models.CharField(blank=True, db_default="", default="", max_length=32)),
                 (
                     "batch",
                     models.ForeignKey(

@@ -1,0 +1,106 @@
+"""What a resource lets people do to many of its rows at once: declared as data next to its commands.
+
+    CAMPAIGNS = register(BulkResource(
+        name="campaigns",
+        model=Campaign,
+        limit=("campaigns", live_campaigns),
+        actions={
+            "create": Action(CampaignCreate, _create, permission="campaign:create", undo="campaign:delete"),
+            "change": Action(CampaignChangeRow, _change, permission="campaign:edit"),
+        },
+    ))
+
+`CampaignChangeRow` is `class CampaignChangeRow(CampaignChange, VersionRow)`, and `_change` calls the same command as
+PATCH does: `change_campaign(actor=actor, campaign_id=row.id, version=row.version, changes=changes_of(row))`.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.db import models
+from pydantic import BaseModel, Field
+
+from kernel.http.strict import LARGEST_INTEGER, Id, Input
+from kernel.tenancy.context import Actor
+from tenants.access.models import Versioned
+from tenants.access.resolver import can_many, visible
+
+
+class VersionRow(Input):
+    """A row that is there already, and the version that its author saw."""
+
+    id: Id
+    version: int = Field(strict=True, ge=1, le=LARGEST_INTEGER, description="`version` as you read it.")
+
+
+def changes_of(row: VersionRow) -> dict[str, Any]:
+    """Return the fields that the row names to be changed."""
+    return row.model_dump(exclude_unset=True, exclude={"id", "version"})
+
+
+class Act(Protocol):
+    """Does one row and returns the object as it is afterwards; refusals are domain errors, as everywhere."""
+
+    def __call__(self, actor: Actor, row: Any) -> Versioned: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do to many rows: what a row looks like, who does it, and what it takes.
+
+    `permission` is asked at the door, `act` asks about each object. `undo` is the permission to take it back,
+    `permission` again unless said otherwise.
+    """
+
+    row: type[BaseModel]
+    act: Act
+    permission: str
+    undo: str = ""
+
+    @property
+    def undo_permission(self) -> str:
+        """What undoing a row asks for."""
+        return self.undo or self.permission
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResource:
+    """A kind of object, and what can be done to many of them.
+
+    `children` are tables (by their foreign key to the model) that belong to its rows: they are put back with them.
+    `limit` is the plan's limit, with its count, that a row out of the trash uses up. `restored` is told of each object
+    that an undo has put back, to work out again what depends on the time. Models whose access follows something else
+    say how with `seen` and `allowed`.
+    """
+
+    name: str
+    model: type[Versioned]
+    actions: Mapping[str, Action]
+    children: tuple[tuple[type[models.Model], str], ...] = ()
+    limit: tuple[str, Callable[[], int]] | None = None
+    restored: Callable[[Any], None] | None = None
+    view: str = ""
+    seen: Callable[[Actor, str, type[Any]], models.QuerySet[Any]] = field(default=visible)
+    allowed: Callable[[Actor, str, Collection[Any]], Collection[Any]] = field(default=can_many)
+
+    @property
+    def view_permission(self) -> str:
+        """What it takes to see a row."""
+        return self.view or f"{self.model.resource}:view"  # type: ignore[attr-defined]
+
+
+_RESOURCES: dict[str, BulkResource] = {}
+
+
+def register(resource: BulkResource) -> BulkResource:
+    """Let batches of this resource be undone; each name once."""
+    if resource.name in _RESOURCES:
+        raise ValueError(f"Two resources are called {resource.name}.")
+    _RESOURCES[resource.name] = resource
+    return resource
+
+
+def resource_named(name: str) -> BulkResource:
+    """Return the registered resource; raise KeyError for a name that none has, always a bug."""
+    return _RESOURCES[name]
