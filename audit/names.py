@@ -30,7 +30,9 @@ def of(entries: Iterable[RecordedEntry]) -> Names:
 
 
 def object_name(entry: RecordedEntry, names: Names) -> str:
-    """Return what the entry's object is called."""
+    """Return what the entry's object is called; empty for the only one of its kind, which is called by that."""
+    if _is_known_by_its_key(_model(entry)):
+        return ""
     target = _label_target(entry)
     if target is None:
         return str(entry.object_repr)
@@ -93,6 +95,12 @@ def _label_target(entry: RecordedEntry) -> type[models.Model] | None:
         return None
     related = model._meta.get_field(label).related_model
     return related if isinstance(related, type) else None
+
+
+def _is_known_by_its_key(model: type[models.Model] | None) -> bool:
+    if model is None or model not in DECLARATIONS or model._meta.pk is None:
+        return False
+    return DECLARATIONS[model].label == model._meta.pk.name and not model._meta.pk.is_relation
 
 
 def _model(entry: RecordedEntry) -> type[models.Model] | None:

@@ -35,7 +35,9 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "brand": {"name": _("Operator console") if tenant is None else tenant.name, "url": "/"},
         "environment": _environment() if tenant is None else _("%(plan)s plan") % {"plan": tenant.plan},
         "nav": operator_groups(request) if tenant is None else tenant_groups(request, actor),
-        "account": _account(actor, person) | {"sign_out_url": reverse("signin:out")},
+        "account": _account(actor, person)
+        | {"sign_out_url": reverse("signin:out")}
+        | ({} if tenant is None else {"preferences_url": reverse("org:preferences")}),
     }
 
 
@@ -50,9 +52,22 @@ def _account(actor: Actor, person: Person | None) -> dict[str, str]:
     }
 
 
-def _look(person: Person | None) -> dict[str, str]:
-    chosen = person.theme if person else ""
-    return {"account_theme": chosen, "theme": "" if chosen == "auto" else chosen}
+def _look(person: Person | None) -> dict[str, Any]:
+    """Return the theme, and what the page's script and style have to know of the person's preferences."""
+    if person is None:
+        return {"account_theme": "", "theme": "", "root_data": {}, "is_compact": False}
+    chosen = person.preferences
+    told = {
+        "time-zone": person.time_zone,
+        "date-format": "" if chosen.date_format == "auto" else chosen.date_format,
+        "shortcuts": "" if chosen.shortcuts else "off",
+    }
+    return {
+        "account_theme": person.theme,
+        "theme": "" if person.theme == "auto" else person.theme,
+        "root_data": {name: value for name, value in told.items() if value},
+        "is_compact": chosen.density == "compact",
+    }
 
 
 def _environment() -> str:

@@ -44,6 +44,7 @@ ADMINISTRATION = (
     Item("org:audit", _("Audit"), "scroll-text", "audit:view"),
     Item("org:imports", _("Imports"), "upload", "import:run"),
     Item("org:tokens", _("API tokens"), "key-round", "token:create"),
+    Item("org:settings", _("Organization"), "building-2", "organization:settings"),
     Item("org:security", _("Sign-in policy"), "lock", "organization:settings"),
 )
 

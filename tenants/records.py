@@ -4,19 +4,21 @@ A record is valid only while the stamps it was read under are unchanged (kernel.
 row behind a record calls `changing()` with the same stamps in its transaction.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from pydantic import BaseModel
 
 from kernel.cache.stamps import cached, changing
 from kernel.tenancy.context import SYSTEM, TenantLike
 from kernel.tenancy.scope import scope
 from tenants.access.context import forget
 from tenants.access.limits import lock_until_commit
-from tenants.access.models import Membership, ServiceToken
+from tenants.access.models import Membership, Preferences, ServiceToken
+from tenants.access.settings.preferences import PreferenceValues
 from tenants.models import Domain, Operator, Organization, User
 
 HOSTS = ("public", "hosts")
@@ -43,6 +45,7 @@ class Person:
     """An account, and on a tenant's host its place there. `role` is empty for operators.
 
     An empty `time_zone` means the organization's. `picture` is the key in the private storage, empty for none.
+    On a tenant's host `preferences` are those that the person has there, and the clock and theme follow them.
     """
 
     user_id: UUID
@@ -55,6 +58,7 @@ class Person:
     language: str = "en"
     theme: str = "auto"
     picture: str = ""
+    preferences: PreferenceValues = field(default_factory=PreferenceValues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +131,15 @@ def member(tenant: TenantLike, user_id: UUID) -> Person | None:
             return None
         with scope(tenant, actor=SYSTEM, source="system"):
             membership = (
-                Membership.objects.select_related("role")
+                Membership.objects.select_related("role", "preferences")
                 .filter(user_id=user_id, status=Membership.Status.ACTIVE)
                 .first()
             )
         if membership is None:
             return None
-        role = membership.role
-        person = _plain(replace(_account_of(user), name=membership.name, role=role.slug, role_name=role.name))
+        role, chosen = membership.role, _preferences_of(membership)
+        found = replace(_account_of(user), name=membership.name, role=role.slug, role_name=role.name)
+        person = _plain(_as_preferred(found, chosen))
         return person | {"ends": membership.expires_at.isoformat() if membership.expires_at else None}
 
     found = cached((str(tenant.id), "member", str(user_id)), [_account(user_id), _access(tenant.id)], load)
@@ -243,12 +248,32 @@ def _account_of(user: User) -> Person:
     )
 
 
+def _preferences_of(membership: Membership) -> PreferenceValues:
+    row: Preferences | None = getattr(membership, "preferences", None)
+    return PreferenceValues.stored(row.schema_version, row.values) if row else PreferenceValues()
+
+
+def _as_preferred(person: Person, chosen: PreferenceValues) -> Person:
+    theme = person.theme if chosen.theme == "account" else chosen.theme
+    return replace(person, preferences=chosen, theme=theme, time_zone=chosen.time_zone or person.time_zone)
+
+
 def _person(found: dict[str, Any] | None) -> Person | None:
-    return Person(**(found | {"user_id": UUID(found["user_id"])})) if found else None
+    if found is None:
+        return None
+    preferences = PreferenceValues.stored(PreferenceValues.version, found["preferences"])
+    return Person(**(found | {"user_id": UUID(found["user_id"]), "preferences": preferences}))
 
 
 def _plain(record: Any) -> dict[str, Any]:
-    return {key: str(value) if isinstance(value, UUID) else value for key, value in asdict(record).items()}
+    found = {part.name: getattr(record, part.name) for part in fields(record)}
+    return {key: _json(value) for key, value in found.items()}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump()
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _organization(organization_id: UUID) -> tuple[str, ...]:

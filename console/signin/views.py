@@ -11,10 +11,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from console.guards import anybody
+from console.org.start import start_path
 from kernel.errors import Unauthenticated
 from tenants.addresses import asked_host, base_url
 from tenants.doors.request import DoorRequest
-from tenants.signin.commands import enter, leave
+from tenants.models import User
+from tenants.signin.commands import enter, leave, user_actor
 from tenants.signin.handoff import new_state, state_hash_of
 from tenants.signin.paths import continue_url, local_path
 
@@ -50,7 +52,7 @@ def session(request: DoorRequest, code: str) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return redirect("signin:used")
     try:
-        enter(
+        user = enter(
             request,
             organization=request.organization,
             code=code,
@@ -60,7 +62,7 @@ def session(request: DoorRequest, code: str) -> HttpResponse:
     except Unauthenticated:
         response = redirect("signin:used")
     else:
-        response = redirect(local_path(request.GET.get("next", "/")))
+        response = redirect(_landing(request, user))
         response.delete_cookie(COOKIE, samesite="Lax")
     response["Referrer-Policy"] = "no-referrer"
     return response
@@ -81,3 +83,11 @@ def out(request: DoorRequest) -> HttpResponse:
     """End this host's session, then the sign-in host's."""
     proof = leave(request, organization=request.organization, actor=request.actor)
     return redirect(base_url("/sign-out/?" + urlencode({"proof": proof})))
+
+
+def _landing(request: DoorRequest, user: User) -> str:
+    """Return the page that was asked for; where none was, the one the person wants to start on."""
+    asked, tenant = local_path(request.GET.get("next", "/")), request.organization
+    if asked != "/" or tenant is None:
+        return asked
+    return start_path(tenant, user_actor(user), request.request_id)

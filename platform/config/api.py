@@ -1,7 +1,7 @@
 """The API's root: version 1, made of the apps' routers. Mounted by `path("api/v1/", include("config.api"))`."""
 
 from audit.api import router as audit
-from campaigns.api import router as campaigns
+from campaigns.api import campaigns, creatives, creatives_of_campaign, revisions
 from catalog.api import router as products
 from kernel.http.api import Api
 from kernel.http.operations import MORE_PERMISSIONS, PERMISSION
@@ -11,8 +11,11 @@ from tenants.access.api.invitations import router as invitations
 from tenants.access.api.me import router as me
 from tenants.access.api.people import router as people
 from tenants.access.api.roles import router as roles
+from tenants.access.api.settings import preferences
+from tenants.access.api.settings import router as settings
 from tenants.access.api.teams import router as teams
 from tenants.access.api.tokens import router as tokens
+from tenants.access.bulk.api import router as batches
 from tenants.access.catalogue import known
 from tenants.access.resolver import MEMBER
 
@@ -30,10 +33,16 @@ api.add_router("/invitations", invitations)
 api.add_router("/teams", teams)
 api.add_router("/roles", roles)
 api.add_router("/campaigns", campaigns)
+api.add_router("/campaigns", creatives_of_campaign)
+api.add_router("/campaigns", revisions)
+api.add_router("/creatives", creatives)
 api.add_router("/products", products)
+api.add_router("/batches", batches)
 api.add_router("/grants", grants)
 api.add_router("/access", access)
 api.add_router("/tokens", tokens)
+api.add_router("/settings", settings)
+api.add_router("/preferences", preferences)
 api.add_router("/audit", audit)
 
 

@@ -6,7 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from tenants.addresses import base_url, origin
 
-PUBLIC_PHASE = ("/sign-in/", "/sign-out/", "/session/", "/settings/security/")
+PUBLIC_PHASE = ("/sign-in/", "/sign-out/", "/session/", "/settings/security/", "/settings/organization/")
 """Paths on tenants' and operators' hosts that need accounts and sessions, which no organization's role may touch."""
 
 SECOND_FACTOR = "/second-factor/"

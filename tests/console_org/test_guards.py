@@ -66,8 +66,8 @@ KINDS = {
 POSTED = {
     "campaign-trash", "campaign-restore", "product-trash", "product-restore", "import-check", "import-apply",
     "member-role", "member-end", "member-suspend", "member-reactivate", "invitation-resend", "invitation-revoke",
-    "token-revoke", "token-rotate", "security-policy", "campaign-hand-on", "product-hand-on", "grant-revoke",
-    "grant-change", "grants-revoke", "roles-impact", "role-rename", "role-delete",
+    "token-revoke", "token-rotate", "security-policy", "settings-organization", "campaign-hand-on", "product-hand-on",
+    "grant-revoke", "grant-change", "grants-revoke", "roles-impact", "role-rename", "role-delete",
     "team-edit", "team-move", "team-transfer", "team-delete", "team-add", "team-change", "team-remove",
 }  # fmt: skip
 
@@ -90,6 +90,7 @@ def test_every_page_of_an_organization_is_for_its_members() -> None:
     assert {need for need in NEEDS.values() if need not in PERMISSIONS} == {MEMBER}
     assert [name for name, need in NEEDS.items() if need == MEMBER] == [
         "org:home", "org:grants", "org:grants-revoke", "org:grant-revoke", "org:grant-change", "org:explain",
+        "org:preferences",
     ]  # fmt: skip
 
 
@@ -252,7 +253,7 @@ def test_the_way_around_marks_one_entry_and_shows_what_may_be_opened(shared: Any
     assert [label for label, current in entries("owner", campaign).items() if current] == ["Campaigns"]
     assert list(entries("owner", "/")) == [
         "Home", "Campaigns", "Catalog", "People", "Teams", "Roles & access", "Audit", "Imports",
-        "API tokens", "Sign-in policy",
+        "API tokens", "Organization", "Sign-in policy",
     ]  # fmt: skip
     assert list(entries("marketer", "/")) == [
         "Home",

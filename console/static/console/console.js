@@ -58,7 +58,7 @@ function isOutside(dialog, event) {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  if (document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open]") || root.dataset.shortcuts === "off") return;
 
   const filter = document.querySelector(".find input");
   if (!filter) return;
@@ -176,10 +176,14 @@ class CopyField extends HTMLElement {
 }
 customElements.define("copy-field", CopyField);
 
-// <local-time><time datetime="...">: the server's UTC becomes the reader's clock
+// <local-time><time datetime="...">: the server's UTC becomes the reader's clock,
+// which is the one they chose, else the browser's, written as they chose
 
-const clock = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "short" });
-const day = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium" });
+const dateLocale = { dmy: "en-GB", mdy: "en-US", iso: "sv-SE" }[root.dataset.dateFormat] ?? root.lang;
+const dateStyle = root.dataset.dateFormat === "iso" ? "short" : "medium";
+const timeZone = root.dataset.timeZone;
+const clock = new Intl.DateTimeFormat(dateLocale, { dateStyle, timeStyle: "short", timeZone });
+const day = new Intl.DateTimeFormat(dateLocale, { dateStyle, timeZone });
 const ago = new Intl.RelativeTimeFormat(root.lang, { numeric: "auto", style: "short" });
 const steps = [
   ["day", 86400],

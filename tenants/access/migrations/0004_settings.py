@@ -48,6 +48,6 @@ class Migration(migrations.Migration):
             ],
             options={"verbose_name": "preferences of", "verbose_name_plural": "preferences"},
         ),
-        Record("organizationsettings", label="id", exclude=["schema_version", "updated_at"]),
+        Record("organizationsettings", label="id", exclude=["id", "schema_version", "updated_at"]),
         Record("preferences", label="membership", exclude=["schema_version", "updated_at"]),
     ]

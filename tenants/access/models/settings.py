@@ -19,7 +19,7 @@ class Choices(models.Model):
         abstract = True
 
 
-@audited(label="id", exclude=["schema_version", "updated_at"])
+@audited(label="id", exclude=["id", "schema_version", "updated_at"])
 class OrganizationSettings(Choices):
     """One row, once somebody has chosen something for the whole organization."""
 
