@@ -1,5 +1,6 @@
 """The background work of this app."""
 
+from campaigns import clock
 from campaigns.legacy import jobs as legacy_jobs
 
-__all__ = ["legacy_jobs"]
+__all__ = ["clock", "legacy_jobs"]

@@ -1,24 +1,53 @@
 """What a campaign must be like, whoever writes it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from campaigns.documents import check_channels, check_data, check_targeting
 from campaigns.models import Campaign
-from catalog.models import Product
+from campaigns.utm import check_utm
+from catalog.models import Label, Product
 from catalog.rules import check_money
 from kernel.errors import FieldError, Invalid
 from kernel.tenancy.context import Actor
 from tenants.access.resolver import visible
 
-EDITABLE = frozenset(
-    {"name", "objective", "starts_at", "ends_at", "budget_micros", "currency", "product_id", "data", "status"}
+EDITABLE: Final = frozenset(
+    {
+        "name",
+        "objective",
+        "channels",
+        "label_ids",
+        "starts_at",
+        "ends_at",
+        "budget_kind",
+        "budget_micros",
+        "spend_cap_micros",
+        "currency",
+        "product_id",
+        "utm",
+        "targeting",
+        "is_template",
+        "data",
+    }
 )
+MOST_LABELS: Final = 50
+_DOCUMENTS: Final = {
+    "channels": check_channels,
+    "utm": check_utm,
+    "targeting": check_targeting,
+    "data": check_data,
+}
 
 
-def check_campaign(values: Mapping[str, Any]) -> None:
-    """Raise Invalid with everything that is wrong with `values`, a campaign's fields as they would be stored."""
+def check_campaign(values: Mapping[str, Any], *, sent: Mapping[str, Any] | None = None) -> None:
+    """Raise Invalid with everything that is wrong with `values`, a campaign's fields as they would be stored.
+
+    With `sent`, documents are checked only where they are in it: what an import kept as it was must not refuse the
+    change of something else.
+    """
     errors = [
         FieldError(f"/{name}", "unknown_field", _("There is no such field.")) for name in values if name not in EDITABLE
     ]
@@ -26,12 +55,34 @@ def check_campaign(values: Mapping[str, Any]) -> None:
         errors.append(FieldError("/name", "required", _("Give it a name.")))
     if values.get("objective") and values["objective"] not in Campaign.Objective.values:
         errors.append(FieldError("/objective", "unknown_value", _("There is no such objective.")))
-    if values.get("status", "draft") not in Campaign.Status.values:
-        errors.append(FieldError("/status", "unknown_value", _("There is no such status.")))
+    if values.get("budget_kind") and values["budget_kind"] not in Campaign.BudgetKind.values:
+        errors.append(FieldError("/budget_kind", "unknown_value", _("A budget is daily or for the lifetime.")))
     starts, ends = values.get("starts_at"), values.get("ends_at")
     if starts and ends and ends < starts:
         errors.append(FieldError("/ends_at", "out_of_range", _("It can't end before it starts.")))
     errors += check_money(values, "budget_micros")
+    errors += _cap_errors(values)
+    checked = values if sent is None else sent
+    for name, check in _DOCUMENTS.items():
+        errors += check(checked[name]) if name in checked else []
+    if errors:
+        raise Invalid(errors=errors)
+
+
+def check_labels(values: Mapping[str, Any]) -> None:
+    """Raise Invalid when `values` name a label that is not there or archived."""
+    wanted = values.get("label_ids") or []
+    if not wanted:
+        return
+    known = set(Label.objects.filter(pk__in=wanted, archived_at=None).values_list("pk", flat=True))
+    errors = [
+        FieldError(f"/label_ids/{index}", "unknown_value", _("There is no such label."))
+        for index, pk in enumerate(wanted)
+        if pk not in known
+    ]
+    if len(wanted) > MOST_LABELS or len(set(wanted)) != len(wanted):
+        message = _("Name each label once, at most %(count)d.") % {"count": MOST_LABELS}
+        errors.append(FieldError("/label_ids", "repeated", message))
     if errors:
         raise Invalid(errors=errors)
 
@@ -43,3 +94,12 @@ def check_product_choice(actor: Actor, values: Mapping[str, Any]) -> None:
         return
     if not visible(actor, "catalog:view", Product).filter(pk=wanted, trashed_at=None).exists():
         raise Invalid(errors=[FieldError("/product_id", "unknown_value", _("There is no such product."))])
+
+
+def _cap_errors(values: Mapping[str, Any]) -> list[FieldError]:
+    cap = values.get("spend_cap_micros")
+    if cap is None:
+        return []
+    if cap < 0:
+        return [FieldError("/spend_cap_micros", "out_of_range", _("An amount can't be negative."))]
+    return [] if values.get("currency") else [FieldError("/currency", "required", _("An amount needs a currency."))]

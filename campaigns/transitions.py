@@ -1,39 +1,60 @@
 """Which status may follow which, and what each step needs: the one table that says so."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.errors import Conflict
 
-TRANSITIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "draft": ("scheduled", "active", "archived"),
-        "scheduled": ("draft", "active", "archived"),
-        "active": ("paused", "ended"),
-        "paused": ("active", "ended"),
-        "ended": ("archived",),
-        "archived": ("draft",),
-    }
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One step. `launches` steps are refused while the preflight finds a blocker (campaigns.preflight)."""
+
+    before: str
+    after: str
+    verb: Promise
+    permission: str
+    launches: bool = False
+
+
+_PUBLISH, _EDIT = "campaign:publish", "campaign:edit"
+
+STEPS: tuple[Transition, ...] = (
+    Transition("draft", "scheduled", gettext_lazy("Schedule"), _PUBLISH, launches=True),
+    Transition("draft", "active", gettext_lazy("Start"), _PUBLISH, launches=True),
+    Transition("draft", "archived", gettext_lazy("Archive"), _EDIT),
+    Transition("scheduled", "draft", gettext_lazy("Take off the schedule"), _PUBLISH),
+    Transition("scheduled", "active", gettext_lazy("Start now"), _PUBLISH, launches=True),
+    Transition("scheduled", "archived", gettext_lazy("Archive"), _PUBLISH),
+    Transition("active", "paused", gettext_lazy("Pause"), _PUBLISH),
+    Transition("active", "ended", gettext_lazy("End"), _PUBLISH),
+    Transition("paused", "active", gettext_lazy("Resume"), _PUBLISH, launches=True),
+    Transition("paused", "ended", gettext_lazy("End"), _PUBLISH),
+    Transition("ended", "archived", gettext_lazy("Archive"), _PUBLISH),
+    Transition("archived", "draft", gettext_lazy("Reopen"), _EDIT),
 )
-# What runs, or stops running, is more than an edit.
-PUBLISHED = frozenset({"scheduled", "active", "paused", "ended"})
+TABLE: Mapping[tuple[str, str], Transition] = MappingProxyType({(step.before, step.after): step for step in STEPS})
 
 
-def check_transition(before: str, after: str) -> None:
-    """Raise Conflict, naming the ways that are open, unless `after` may follow `before`."""
-    allowed = TRANSITIONS[before]
-    if after not in allowed:
+def ways_on(before: str) -> list[Transition]:
+    """Return the steps that lead on from a status."""
+    return [step for step in STEPS if step.before == before]
+
+
+def step_between(before: str, after: str) -> Transition:
+    """Return the step from `before` to `after`; raise Conflict, naming the ways that are open, where there is none."""
+    step = TABLE.get((before, after))
+    if step is None:
         raise Conflict(
             _("A campaign that is %(before)s can't become %(after)s.") % {"before": before, "after": after},
             code="transition_not_allowed",
             before=before,
             after=after,
-            allowed=list(allowed),
+            allowed=[way.after for way in ways_on(before)],
         )
-
-
-def needs_publish(before: str, after: str) -> bool:
-    """Whether the step needs the right to publish besides the right to edit."""
-    return before in PUBLISHED or after in PUBLISHED
+    return step

@@ -22,6 +22,7 @@ _TYPES: Final = ("text", "button", "image", "product", "shape")
 _SHAPES: Final = ("rectangle", "circle", "line")
 _ADDRESSES: Final = ("processedUrl", "url", "imageUrl", "src", "thumbnailUrl", "originalUrl")
 _HIGHEST: Final = 1_000_000
+_LEAST_ROOM: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +180,10 @@ def _bound(text: str, words: Mapping[str, str]) -> str:
 
 
 def _arranged(elements: list[dict[str, Any]], place: Placement, words: Mapping[str, str]) -> bool:
-    """Whether somebody arranged this: words are on the canvas, and none of them lie outside of it.
+    """Whether somebody arranged this for its size: words are on the canvas, none outside, and they use its room.
 
-    The old builder laid every ad out as for 300x250 whatever its size, and its flow kept canvases without words
-    while showing the words around them.
+    The old builder laid every ad out as for 300x250 whatever its size, so that tall ones have everything in a corner
+    and flat ones have words below their edge; its flow kept canvases without words and showed those beside it.
     """
     told = [each for each in elements if each["type"] in ("text", "button") and each["content"]]
     if not told:

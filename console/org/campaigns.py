@@ -45,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The campaigns the person may see, the last changed first."""
     actor, state, q = actor_of(request), state_of(request, Campaign.Status.choices), text(request, "q")
     trashed = state == TRASH
-    filters = queries.CampaignFilters(status=None if trashed else state or None, text=q, trashed=trashed)
+    filters = queries.CampaignFilters(status=[state] if state and not trashed else (), text=q, trashed=trashed, templates=None)
     found = queries.campaign_page(actor=actor, filters=filters, cursor=text(request, "cursor") or None)
     context = {
         "state": state,
@@ -189,13 +189,10 @@ def _on_our_clock(moment: datetime | None) -> str:
 
 def _form(request: HttpRequest, found: Campaign | None) -> CampaignForm:
     actor = actor_of(request)
-    statuses = [found.status, *queries.open_statuses(actor=actor, campaign=found)] if found else []
-    labels = dict(Campaign.Status.choices)
     return CampaignForm(
         request.POST if request.method == "POST" else None,
         changing=found is not None,
         initial=_initial(found) if found else None,
-        statuses=[(status, labels[status]) for status in statuses],
         products=_products(actor, found),
         teams=[] if found else team_choices(actor, "campaign:create"),
         clock=_("Clock of %(zone)s.") % {"zone": timezone.get_current_timezone_name().replace("_", " ")},

@@ -49,7 +49,6 @@ class CampaignForm(ObjectForm):
     """A campaign; amounts in its currency, times on the organization's clock."""
 
     name = forms.CharField(label=_("Name"), max_length=255)
-    status = forms.ChoiceField(label=_("State"))
     objective = forms.ChoiceField(
         label=_("Objective"), required=False, choices=[("", _("None")), *Campaign.Objective.choices]
     )
@@ -61,18 +60,12 @@ class CampaignForm(ObjectForm):
     team_id = forms.TypedChoiceField(label=_("Team"), required=False, coerce=UUID, empty_value=None)
 
     def __init__(
-        self, *args: Any, statuses: Choices, products: Choices, clock: str, teams: Choices = (), **more: Any
+        self, *args: Any, products: Choices, clock: str, teams: Choices = (), **more: Any
     ) -> None:
         super().__init__(*args, **more)
         choose(self, "product_id", [("", _("None")), *products])
         offer_teams(self, teams)
         self.fields["starts_at"].help_text = self.fields["ends_at"].help_text = clock
-        if more["changing"]:
-            choose(self, "status", statuses)
-            # State and objective share a row, starts and ends, budget and currency; the product has one of its own.
-            self.fields["product_id"].widget.is_wide = True
-        else:
-            del self.fields["status"]
 
 
 class ProductForm(ObjectForm):

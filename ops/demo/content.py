@@ -99,9 +99,11 @@ def accounts() -> list[dict[str, str]]:
     return [{"role": person.role, "email": person.email, "password": PASSWORD} for person in shown]
 
 
+def channels(campaign: DemoCampaign) -> list[str]:
+    """Return where the campaign runs."""
+    return ["meta", "display"] if campaign.budget > 6_000 else ["meta"]
+
+
 def campaign_data(campaign: DemoCampaign) -> dict[str, Any]:
-    """Return the free part of a campaign: channels and audience."""
-    return {
-        "channels": ["meta", "display"] if campaign.budget > 6_000 else ["meta"],
-        "audience": {"countries": ["DE", "AT", "CH"], "interests": ["hiking", "camping"]},
-    }
+    """Return the free part of a campaign."""
+    return {"audience": {"countries": ["DE", "AT", "CH"], "interests": ["hiking", "camping"]}}

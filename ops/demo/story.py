@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from campaigns.commands import change_campaign, create_campaign
+from campaigns.commands import create_campaign
 from campaigns.models import Campaign
 from catalog.commands import create_product
 from kernel.jobs.inline import settle
@@ -15,6 +15,7 @@ from kernel.tenancy.scope import public_scope, scope
 from ops.demo import content
 from ops.demo.content import DemoCampaign, DemoPerson
 from tenants.access.models import Membership
+from tenants.access.owned import write_version
 from tenants.commands.accepting import accept
 from tenants.commands.invitations import invite
 from tenants.commands.onboarding import onboard
@@ -98,9 +99,7 @@ def work_done(organization: Organization) -> None:
             made = create_campaign(actor=owner, values=_values(campaign, products))
         for status in campaign.path:
             with scope(organization, actor=owner, source="console"):
-                made = change_campaign(
-                    actor=owner, campaign_id=made.pk, version=made.row_version, changes={"status": status}
-                )
+                made = write_version(made, made.row_version, {"status": status})
 
 
 def member(organization: Organization, email: str) -> Actor:
@@ -127,6 +126,7 @@ def _values(campaign: DemoCampaign, products: dict[str, Any]) -> dict[str, Any]:
         "product_id": products[campaign.product],
         "budget_micros": campaign.budget * 1_000_000,
         "currency": "EUR",
+        "channels": content.channels(campaign),
         "starts_at": starts,
         "ends_at": starts + timedelta(days=campaign.days),
         "data": content.campaign_data(campaign),

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from kernel.ids import uuid7
 from kernel.tenancy.context import Actor
 from tenants.access.limits import reserve
 from tenants.access.lists import count_of, counts_by, narrowed, page_reader, with_owner
-from tenants.access.models import Owned
+from tenants.access.models import Owned, Versioned
 
 # Each is backed by an index of tenants.access.models.Owned.
 SORTS: Mapping[str, Sort] = {
@@ -95,19 +96,19 @@ def create_owned[M: Owned](model: type[M], *, actor: Actor, row_id: UUID | None,
     return _as_stored(row, values)
 
 
-def check_version(row: Owned, version: int) -> None:
+def check_version(row: Versioned, version: int) -> None:
     """Raise PreconditionFailed unless `row` is at `version`."""
     if row.row_version != version:
         raise PreconditionFailed(version=row.row_version)
 
 
-def check_not_trashed(row: Owned) -> None:
+def check_not_trashed(row: Versioned) -> None:
     """Raise Conflict when `row` is in the trash."""
     if row.trashed_at is not None:
         raise Conflict(_("This is in the trash. Restore it first."), code="in_trash")
 
 
-def write_version[M: Owned](row: M, version: int, values: Mapping[str, Any]) -> M:
+def write_version[M: Versioned](row: M, version: int, values: Mapping[str, Any]) -> M:
     """Write `values` if the row is still at `version`, as one statement; return the row at its next version.
 
     Raises PreconditionFailed when somebody was faster.
@@ -120,7 +121,7 @@ def write_version[M: Owned](row: M, version: int, values: Mapping[str, Any]) -> 
     return _as_stored(row, values)
 
 
-def trash_owned[M: Owned](row: M, version: int) -> M:
+def trash_owned[M: Versioned](row: M, version: int) -> M:
     """Put `row` into the trash; one that is there already stays as it is."""
     check_version(row, version)
     return row if row.trashed_at else write_version(row, version, {"trashed_at": timezone.now()})
@@ -142,8 +143,15 @@ def _stays(user_id: UUID) -> bool:
         return cursor.fetchone() is not None
 
 
-def _as_stored[M: Owned](row: M, values: Mapping[str, Any]) -> M:
+def _as_stored[M: Versioned](row: M, values: Mapping[str, Any]) -> M:
     """Documents are read back: jsonb orders keys and writes numbers its own way, and the ETag is of bytes."""
-    if values.get("data"):
-        row.refresh_from_db(fields=["data"])
+    documents = [name for name, value in values.items() if value and _is_document(type(row), name)]
+    if documents:
+        row.refresh_from_db(fields=documents)
     return row
+
+
+@cache
+def _is_document(model: type[Versioned], name: str) -> bool:
+    field = next((found for found in model._meta.concrete_fields if name in (found.name, found.attname)), None)
+    return isinstance(field, models.JSONField)

@@ -88,8 +88,8 @@ def test_starting_a_campaign_needs_the_right_to_publish(world: World) -> None:
     editor = token_for(world, "owner", {"campaign:view", "campaign:edit"})
     made, tag = make(world.callers["owner"])
 
-    started = editor("PATCH", f"/campaigns/{made['id']}", {"status": "active"}, if_match=tag)
-    archived = editor("PATCH", f"/campaigns/{made['id']}", {"status": "archived"}, if_match=tag)
+    started = editor("PUT", f"/campaigns/{made['id']}/status", {"status": "active"}, if_match=tag)
+    archived = editor("PUT", f"/campaigns/{made['id']}/status", {"status": "archived"}, if_match=tag)
 
     assert (started.status_code, body(started)["permission"]) == (403, "campaign:publish")
     assert archived.status_code == 200

@@ -196,13 +196,15 @@ def test_each_write_leaves_one_entry_with_actor_and_request(world: World, collec
 def test_status_follows_the_table(world: World) -> None:
     caller = world.callers["owner"]
     made, tag = make(caller)
-    address = f"/campaigns/{made['id']}"
+    address = f"/campaigns/{made['id']}/status"
 
-    refused = caller("PATCH", address, {"status": "paused"}, if_match=tag)
+    refused = caller("PUT", address, {"status": "paused"}, if_match=tag)
+    blocked = caller("PUT", address, {"status": "active"}, if_match=tag)
     assert (refused.status_code, code_of(refused)) == (409, "transition_not_allowed")
     assert body(refused)["allowed"] == ["scheduled", "active", "archived"]
-    for status in ("scheduled", "active", "paused", "active", "ended", "archived", "draft"):
-        answer = caller("PATCH", address, {"status": status}, if_match=tag)
+    assert (blocked.status_code, code_of(blocked)) == (409, "launch_blocked")
+    for status in ("archived", "draft"):
+        answer = caller("PUT", address, {"status": status}, if_match=tag)
         assert body(answer)["status"] == status
         tag = answer["ETag"]
 

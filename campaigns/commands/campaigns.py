@@ -1,4 +1,4 @@
-"""What can be done with campaigns."""
+"""Making and changing campaigns."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from campaigns.clock import follow
+from campaigns.commands.revisions import first_revision, locked, revising
+from campaigns.effective import refresh_loaded
 from campaigns.models import Campaign
 from campaigns.queries import live_campaigns
-from campaigns.rules import EDITABLE, check_campaign, check_product_choice
-from campaigns.transitions import check_transition, needs_publish
-from kernel.errors import FieldError, Invalid
+from campaigns.rules import EDITABLE, check_campaign, check_labels, check_product_choice
+from kernel.errors import Conflict
 from kernel.tenancy.context import Actor
 from tenants.access.limits import reserve
 from tenants.access.owned import (
@@ -24,6 +26,8 @@ from tenants.access.owned import (
 from tenants.access.ownership import check_team, transfer
 from tenants.access.resolver import find, require
 
+ON_ITS_WAY = (Campaign.Status.SCHEDULED, Campaign.Status.ACTIVE)
+
 
 def create_campaign(*, actor: Actor, values: Mapping[str, Any], campaign_id: UUID | None = None) -> Campaign:
     """Create a draft owned by `actor`, in a team of theirs where `values` name one (`team_id`).
@@ -32,30 +36,36 @@ def create_campaign(*, actor: Actor, values: Mapping[str, Any], campaign_id: UUI
     """
     require(actor, "campaign:create")
     check_campaign({name: value for name, value in values.items() if name != "team_id"})
-    if values.get("status", "draft") != "draft":
-        raise Invalid(errors=[FieldError("/status", "unknown_value", _("A new campaign is a draft."))])
+    check_labels(values)
     check_product_choice(actor, values)
     check_team(actor, "campaign:create", values.get("team_id"))
     reserve("campaigns", live_campaigns)
-    return create_owned(Campaign, actor=actor, row_id=campaign_id, values=values)
+    campaign = create_owned(Campaign, actor=actor, row_id=campaign_id, values=values)
+    refresh_loaded([campaign])
+    first_revision(actor, campaign)
+    return campaign
 
 
 def change_campaign(*, actor: Actor, campaign_id: UUID, version: int, changes: Mapping[str, Any]) -> Campaign:
     """Change fields of the campaign that is at `version`; changes that change nothing write nothing.
 
-    A change of status follows campaigns.transitions and, where the campaign runs, needs the right to publish.
+    Where it is on its way or running, the change takes effect at once.
     """
-    campaign = find(actor, "campaign:edit", Campaign, campaign_id)
-    check_version(campaign, version)
-    check_not_trashed(campaign)
-    check_campaign({name: getattr(campaign, name) for name in EDITABLE} | dict(changes))
-    different = {name: value for name, value in changes.items() if getattr(campaign, name) != value}
-    if "status" in different:
-        if needs_publish(campaign.status, different["status"]):
-            require(actor, "campaign:publish", campaign)
-        check_transition(campaign.status, different["status"])
-    check_product_choice(actor, different)
-    return write_version(campaign, version, different) if different else campaign
+    with locked(campaign_id):
+        campaign = find(actor, "campaign:edit", Campaign, campaign_id)
+        check_version(campaign, version)
+        check_not_trashed(campaign)
+        check_campaign({name: getattr(campaign, name) for name in EDITABLE} | dict(changes), sent=changes)
+        different = {name: value for name, value in changes.items() if getattr(campaign, name) != value}
+        if not different:
+            return campaign
+        check_labels(different)
+        check_product_choice(actor, different)
+        with revising(actor, campaign):
+            changed = write_version(campaign, version, different)
+            refresh_loaded([changed])
+    follow(changed)
+    return changed
 
 
 def transfer_campaign(
@@ -68,11 +78,18 @@ def transfer_campaign(
 
 
 def trash_campaign(*, actor: Actor, campaign_id: UUID, version: int) -> Campaign:
-    """Put the campaign into the trash."""
-    return trash_owned(find(actor, "campaign:delete", Campaign, campaign_id), version)
+    """Put the campaign into the trash. Raises Conflict while it is on its way or running."""
+    campaign = find(actor, "campaign:delete", Campaign, campaign_id)
+    check_version(campaign, version)
+    if campaign.trashed_at is None and campaign.status in ON_ITS_WAY:
+        detail = _("It is scheduled or running. Take it off the schedule or end it first.")
+        raise Conflict(detail, code="still_running", current=campaign.status)
+    return trash_owned(campaign, version)
 
 
 def restore_campaign(*, actor: Actor, campaign_id: UUID, version: int) -> Campaign:
     """Take the campaign out of the trash. Raises LimitReached when the plan has no room."""
     campaign = find(actor, "campaign:restore", Campaign, campaign_id)
-    return restore_owned(campaign, version, limit="campaigns", count=live_campaigns)
+    restored = restore_owned(campaign, version, limit="campaigns", count=live_campaigns)
+    refresh_loaded([restored])
+    return restored

@@ -1,0 +1,8 @@
+"""The API of campaigns: one module per kind of object."""
+
+from campaigns.api.campaigns import router as campaigns
+from campaigns.api.creatives import of_campaign as creatives_of_campaign
+from campaigns.api.creatives import router as creatives
+from campaigns.api.revisions import router as revisions
+
+__all__ = ["campaigns", "creatives", "creatives_of_campaign", "revisions"]

@@ -1,0 +1,138 @@
+"""Keeping what a campaign said: every acknowledged change of its content leaves a revision behind."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from campaigns.clock import follow
+from campaigns.effective import refresh_loaded
+from campaigns.models import Campaign, CampaignRevision, Creative, CreativeAsset, CreativeProduct
+from campaigns.tree import CAMPAIGN_FIELDS, CREATIVE_FIELDS, Tree, content_hash, trees_of
+from catalog.models import Product
+from kernel.errors import NotFound
+from kernel.tenancy.context import Actor
+from tenants.access.owned import check_not_trashed, check_version, write_version
+from tenants.access.resolver import find
+
+
+@contextmanager
+def locked(campaign_id: UUID) -> Iterator[None]:
+    """Hold the campaign's row to the end of the transaction: its content is changed by one at a time."""
+    list(Campaign.objects.select_for_update(no_key=True).filter(pk=campaign_id).values_list("pk"))
+    yield
+
+
+def first_revision(actor: Actor, campaign: Campaign) -> None:
+    """Keep the content of a new campaign."""
+    tree = trees_of([campaign])[campaign.pk]
+    _keep(campaign, 1, tree, content_hash(tree), actor)
+
+
+@contextmanager
+def revising(actor: Actor, campaign: Campaign, note: str = "") -> Iterator[None]:
+    """Keep a revision of what the block makes of the campaign, none where the content stays the same.
+
+    The row must be locked. Where there is no revision yet (the campaign was imported), the content before the change
+    is kept first, so that the change can be seen and taken back.
+    """
+    last = CampaignRevision.objects.filter(campaign=campaign).order_by("-n").values_list("n", "content_hash").first()
+    if last is None:
+        tree = trees_of([campaign])[campaign.pk]
+        last = 1, content_hash(tree)
+        _keep(campaign, *last[:1], tree, last[1], None)
+    yield
+    tree = trees_of([campaign])[campaign.pk]
+    digest = content_hash(tree)
+    if digest != last[1]:
+        _keep(campaign, last[0] + 1, tree, digest, actor, note)
+
+
+def restore_revision(*, actor: Actor, campaign_id: UUID, version: int, n: int) -> Campaign:
+    """Give the campaign that is at `version` the content of revision `n`, as a new change.
+
+    Creatives that came later go to the trash, those that went come back. What does not exist any more (a product
+    that was removed) is left out.
+    """
+    with locked(campaign_id):
+        campaign = find(actor, "campaign:edit", Campaign, campaign_id)
+        check_version(campaign, version)
+        check_not_trashed(campaign)
+        revision = CampaignRevision.objects.filter(campaign=campaign, n=n).first()
+        if revision is None:
+            raise NotFound()
+        note = _("Revision %(n)d restored") % {"n": n}
+        with revising(actor, campaign, note):
+            write_version(campaign, version, _campaign_values(revision.tree["campaign"]))
+            _restore_creatives(campaign, revision.tree["creatives"])
+            refresh_loaded([campaign])
+    follow(campaign)
+    return campaign
+
+
+def _keep(campaign: Campaign, n: int, tree: Tree, digest: str, actor: Actor | None, note: str = "") -> None:
+    CampaignRevision.objects.create(
+        campaign=campaign,
+        n=n,
+        tree=tree,
+        content_hash=digest,
+        note=note,
+        author_id=actor.user_id if actor else None,
+        author_name=actor.name if actor else "",
+    )
+
+
+def _campaign_values(fields: Tree) -> dict[str, Any]:
+    values = {name: fields[name] for name in CAMPAIGN_FIELDS if name in fields}
+    for name in ("starts_at", "ends_at"):
+        values[name] = datetime.fromisoformat(values[name]) if values.get(name) else None
+    product = UUID(values["product_id"]) if values.get("product_id") else None
+    values["product_id"] = product if product and Product.objects.filter(pk=product).exists() else None
+    return values
+
+
+def _restore_creatives(campaign: Campaign, creatives: list[Tree]) -> None:
+    there = {creative.pk: creative for creative in Creative.objects.filter(campaign=campaign)}
+    wanted = {UUID(creative["id"]): creative for creative in creatives}
+    for pk, creative in there.items():
+        if pk not in wanted and creative.trashed_at is None:
+            write_version(creative, creative.row_version, {"trashed_at": campaign.updated_at})
+    for pk, fields in wanted.items():
+        values = {name: fields[name] for name in CREATIVE_FIELDS if name in fields}
+        if pk in there:
+            _change(there[pk], values)
+        else:
+            Creative.objects.create(id=pk, campaign=campaign, **values)
+        _link(pk, fields)
+
+
+def _change(creative: Creative, values: dict[str, Any]) -> None:
+    different = {name: value for name, value in values.items() if getattr(creative, name) != value}
+    if creative.trashed_at is not None:
+        different["trashed_at"] = None
+    if different:
+        write_version(creative, creative.row_version, different)
+
+
+def _link(creative_id: UUID, fields: Tree) -> None:
+    CreativeAsset.objects.filter(creative_id=creative_id).delete()
+    CreativeAsset.objects.bulk_create(
+        CreativeAsset(
+            creative_id=creative_id,
+            asset_id=UUID(shown["asset_id"]),
+            version_id=UUID(shown["version_id"]) if shown["version_id"] else None,
+            slot=shown["slot"],
+            position=position,
+        )
+        for position, shown in enumerate(fields["assets"])
+    )
+    CreativeProduct.objects.filter(creative_id=creative_id).delete()
+    known = set(Product.objects.filter(pk__in=fields["products"]).values_list("pk", flat=True))
+    CreativeProduct.objects.bulk_create(
+        CreativeProduct(creative_id=creative_id, product_id=UUID(pk), position=position)
+        for position, pk in enumerate(fields["products"])
+        if UUID(pk) in known
+    )

@@ -1,0 +1,104 @@
+"""Whether a campaign is really running, derived from its status, the clock and everything it shows.
+
+The answer is stored with the campaign for filters. Whoever changes a campaign, a creative, an asset or a product has
+it worked out anew in the same transaction (`refresh`); what changes with the clock a job follows (campaigns.clock).
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from campaigns.facts import Facts, facts_of, midnight_after
+from campaigns.models import Campaign, Creative
+from campaigns.preflight import faults_of
+
+Effective = Campaign.Effective
+REASONS: Final = (
+    "not_launched",
+    "is_template",
+    "not_started",
+    "start_blocked",
+    "paused",
+    "ended",
+    "end_past",
+    "archived",
+    "no_creatives",
+    "creatives_paused",
+    "headline_missing",
+    "final_url_missing",
+    "picture_missing",
+    "asset_missing",
+    "asset_rights_expired",
+    "asset_rights_ending",
+    "product_missing",
+)
+CHUNK: Final = 500
+
+
+def effective(facts: Facts) -> tuple[str, list[str]]:
+    """Return the effective status and its reasons, most telling first."""
+    campaign = facts.campaign
+    if campaign.status == Campaign.Status.DRAFT:
+        return Effective.DRAFT, ["is_template" if campaign.is_template else "not_launched"]
+    if campaign.status in (Campaign.Status.PAUSED, Campaign.Status.ENDED, Campaign.Status.ARCHIVED):
+        return campaign.status, [campaign.status]
+    state, reasons = _showing(facts)
+    if campaign.status == Campaign.Status.SCHEDULED:
+        if campaign.starts_at is None or campaign.starts_at <= facts.now:
+            return Effective.BLOCKED, ["start_blocked", *reasons]
+        return Effective.PENDING, ["not_started", *reasons]
+    if campaign.ends_at is not None and campaign.ends_at <= facts.now:
+        return Effective.ENDED, ["end_past"]
+    return state, reasons
+
+
+def refresh(campaign_ids: Iterable[UUID]) -> None:
+    """Work out anew what is stored of these campaigns, and write where it differs.
+
+    It is no change of the campaign: neither its version nor its time of change moves, and the log is silent.
+    """
+    wanted = list(campaign_ids)
+    for start in range(0, len(wanted), CHUNK):
+        campaigns = list(Campaign.objects.filter(pk__in=wanted[start : start + CHUNK]))
+        refresh_loaded(campaigns)
+
+
+def refresh_loaded(campaigns: Collection[Campaign]) -> None:
+    """Do the same for campaigns at hand, and set it on them."""
+    facts = facts_of(campaigns)
+    changed = []
+    for campaign in campaigns:
+        status, reasons = effective(facts[campaign.pk])
+        if (campaign.effective_status, campaign.effective_reasons) != (status, reasons):
+            campaign.effective_status, campaign.effective_reasons = status, reasons
+            changed.append(campaign)
+    Campaign.objects.bulk_update(changed, ["effective_status", "effective_reasons"])
+
+
+def next_moment(facts: Facts) -> datetime | None:
+    """Return when the clock alone changes the answer next: the first end of rights that lies ahead."""
+    ends = (
+        midnight_after(asset.rights_until)
+        for found in facts.creatives
+        for asset in found.assets
+        if asset.rights_until is not None
+    )
+    return min((end for end in ends if end > facts.now), default=None)
+
+
+def _showing(facts: Facts) -> tuple[str, list[str]]:
+    if not facts.creatives:
+        return Effective.BLOCKED, ["no_creatives"]
+    active = [found for found in facts.creatives if found.creative.status == Creative.Status.ACTIVE]
+    if not active:
+        return Effective.BLOCKED, ["creatives_paused"]
+    reasons: list[str] = []
+    shown = 0
+    for found in active:
+        faults = list(faults_of(found, facts))
+        shown += not any(fault.severity == "blocker" for fault in faults)
+        reasons += [fault.code for fault in faults if fault.code not in reasons]
+    if shown == len(active):
+        return Effective.SERVING, reasons
+    return (Effective.LIMITED if shown else Effective.BLOCKED), reasons

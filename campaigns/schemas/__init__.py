@@ -1,0 +1,67 @@
+"""Campaigns, creatives and revisions as the API takes and gives them."""
+
+from campaigns.schemas.campaigns import (
+    CampaignChange,
+    CampaignCopy,
+    CampaignCreate,
+    CampaignList,
+    CampaignOut,
+    CampaignOwnership,
+    CampaignQuery,
+    CampaignSchedule,
+    CampaignStatus,
+    CampaignSummary,
+    Preflight,
+    PreflightQuery,
+    checked,
+    detail,
+    summary,
+)
+from campaigns.schemas.creatives import (
+    CreativeChange,
+    CreativeCreate,
+    CreativeList,
+    CreativeOut,
+    CreativeQuery,
+    creative_out,
+)
+from campaigns.schemas.expansions import EXPANSIONS
+from campaigns.schemas.revisions import (
+    RevisionList,
+    RevisionListQuery,
+    RevisionOut,
+    RevisionQuery,
+    revision_detail_out,
+    revision_out,
+)
+
+__all__ = [
+    "EXPANSIONS",
+    "CampaignChange",
+    "CampaignCopy",
+    "CampaignCreate",
+    "CampaignList",
+    "CampaignOut",
+    "CampaignOwnership",
+    "CampaignQuery",
+    "CampaignSchedule",
+    "CampaignStatus",
+    "CampaignSummary",
+    "CreativeChange",
+    "CreativeCreate",
+    "CreativeList",
+    "CreativeOut",
+    "CreativeQuery",
+    "Preflight",
+    "PreflightQuery",
+    "RevisionList",
+    "RevisionListQuery",
+    "RevisionOut",
+    "RevisionQuery",
+    "checked",
+    "creative_out",
+    "detail",
+    "revision_detail_out",
+    "revision_out",
+    "summary",
+]
