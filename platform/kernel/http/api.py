@@ -14,6 +14,7 @@ from ninja.operation import Operation
 
 from kernel.errors import NotAllowed, NotFound, Unauthenticated
 from kernel.http.codes import CODES
+from kernel.http.document import complete
 from kernel.http.operations import MORE_PERMISSIONS, PERMISSION, problem_schema
 from kernel.http.output import JsonRenderer, respond
 from kernel.http.problem import WrongContentType, answer
@@ -69,6 +70,7 @@ class Api(NinjaAPI):
             document: dict[str, Any] = dict(self.get_openapi_schema(path_prefix=self.prefix))
             document["components"]["schemas"]["Problem"] = problem_schema()
             document["servers"] = [{"url": "/"}]
+            complete(document)
             self._document = document
         return self._document
 

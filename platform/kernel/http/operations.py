@@ -12,6 +12,7 @@ from ninja.operation import Operation
 from ninja.utils import contribute_operation_callback
 
 from kernel.http import idempotency, rehearsal
+from kernel.http.document import EXAMPLE
 from kernel.http.problem import MEDIA_TYPE
 from kernel.http.strict import check_query
 
@@ -74,13 +75,15 @@ def declares(
     may_ask: Sequence[str] = (),
     dry_run: bool = True,
     key_required: bool = False,
+    example: Any = None,
 ) -> dict[str, Any]:
     """Return the part of an operation's OpenAPI that follows from our conventions; `more` are further statuses.
 
     `permission` is what callers need at least ("member": a place in the organization); settings.API_PERMISSION_CHECK
     is asked before anything else happens. `may_ask` are further ones that some uses of the operation need.
     `dry_run=False` is for writes that reach beyond the database (files); `key_required` for POSTs that must not be
-    repeated by accident: they take no call without an Idempotency-Key.
+    repeated by accident: they take no call without an Idempotency-Key. `example` is the answer's, where the one made
+    from its schema would not do.
     """
     statuses = {400, 401, 403, 422, 500, 503, *more}
     statuses |= {413, 415} if body else set()
@@ -97,6 +100,7 @@ def declares(
     asked: dict[str, Any] = {PERMISSION: permission} | ({MORE_PERMISSIONS: list(may_ask)} if may_ask else {})
     asked |= {} if dry_run else {DRY_RUN: False}
     asked |= {KEY_REQUIRED: True} if key_required else {}
+    asked |= {} if example is None else {EXAMPLE: example}
     return {**asked, "responses": responses, "parameters": parameters}
 
 
