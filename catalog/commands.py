@@ -1,6 +1,6 @@
 """What can be done with products."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from catalog import dependents
 from catalog.attributes import misfits
 from catalog.catalogs.default import default_catalog
 from catalog.labels.choice import check_labels
@@ -31,7 +32,6 @@ from tenants.access.owned import (
 from tenants.access.ownership import check_team, transfer
 from tenants.access.resolver import find, require, visible
 
-_DOCUMENTS = ("attributes", "data")
 # The number, the constraint that lets a catalog give it once, and the code of its refusal.
 _NUMBERS = (
     ("sku", "product_sku_unique", "sku_taken"),
@@ -58,7 +58,7 @@ def create_product(*, actor: Actor, values: Mapping[str, Any], product_id: UUID 
     check_numbers(actor, wanted)
     reserve("products", live_products)
     with numbers_given_once():
-        return _as_stored(create_owned(Product, actor=actor, row_id=product_id, values=wanted), wanted)
+        return create_owned(Product, actor=actor, row_id=product_id, values=wanted)
 
 
 def change_product(*, actor: Actor, product_id: UUID, version: int, changes: Mapping[str, Any]) -> Product:
@@ -88,9 +88,11 @@ def write_product(actor: Actor, product: Product, changes: Mapping[str, Any]) ->
         check_attributes(catalog, different.get("attributes", product.attributes))
     if different.keys() & {"sku", "external_id", "catalog_id"}:
         kept = {name: getattr(product, name) for name in ("catalog_id", "sku", "external_id")}
-        check_numbers(actor, kept | different, but=product.pk)
+        check_numbers(actor, kept | different, but=[product.pk])
     with numbers_given_once():
-        return _as_stored(write_version(product, product.row_version, different), different)
+        written = write_version(product, product.row_version, different)
+    dependents.changed(Product, [product.pk])
+    return written
 
 
 def transfer_product(*, actor: Actor, product_id: UUID, version: int, owner_id: UUID, team_id: UUID | None) -> Product:
@@ -106,7 +108,9 @@ def trash_product(*, actor: Actor, product_id: UUID, version: int) -> Product:
     check_version(product, version)
     if product.trashed_at is None:
         check_unused(actor, product)
-    return trash_owned(product, version)
+    trashed = trash_owned(product, version)
+    dependents.changed(Product, [product.pk])
+    return trashed
 
 
 def restore_product(*, actor: Actor, product_id: UUID, version: int) -> Product:
@@ -119,7 +123,9 @@ def restore_product(*, actor: Actor, product_id: UUID, version: int) -> Product:
     if product.trashed_at is not None:
         check_numbers(actor, {name: getattr(product, name) for name in ("catalog_id", "sku", "external_id")})
     with numbers_given_once():
-        return restore_owned(product, version, limit="products", count=live_products)
+        restored = restore_owned(product, version, limit="products", count=live_products)
+    dependents.changed(Product, [product.pk])
+    return restored
 
 
 def catalog_for(catalog_id: UUID | None) -> Catalog:
@@ -139,7 +145,7 @@ def check_attributes(catalog: Catalog, values: Mapping[str, Any]) -> None:
         raise Invalid(errors=errors)
 
 
-def check_numbers(actor: Actor, values: Mapping[str, Any], *, but: UUID | None = None) -> None:
+def check_numbers(actor: Actor, values: Mapping[str, Any], *, but: Collection[UUID] = ()) -> None:
     """Raise Conflict where another product of the catalog has the SKU or external id in `values`.
 
     `product_id` names that product to those who may see it. One statement for each number that is given.
@@ -147,7 +153,9 @@ def check_numbers(actor: Actor, values: Mapping[str, Any], *, but: UUID | None =
     for name, _constraint, code in _NUMBERS:
         if not values.get(name):
             continue
-        others = Product.objects.filter(LIVE, catalog_id=values["catalog_id"], **{name: values[name]}).exclude(pk=but)
+        others = Product.objects.filter(LIVE, catalog_id=values["catalog_id"], **{name: values[name]}).exclude(
+            pk__in=but
+        )
         other = others.order_by().values_list("pk", flat=True).first()
         if other is None:
             continue
@@ -174,11 +182,3 @@ def _taken(code: str, *, product_id: str | None) -> Conflict:
         "external_id_taken": _("Another product of this catalog has this external id."),
     }[code]
     return Conflict(detail, code=code, product_id=product_id)
-
-
-def _as_stored(product: Product, values: Mapping[str, Any]) -> Product:
-    """Documents are read back: jsonb orders keys and writes numbers its own way, and the ETag is of bytes."""
-    documents = [name for name in _DOCUMENTS if values.get(name)]
-    if documents:
-        product.refresh_from_db(fields=documents)
-    return product

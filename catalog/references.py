@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,37 @@ from django.utils.translation import gettext as _
 
 from catalog.models.reference import Reference
 from kernel.errors import Conflict, NotFound, PreconditionFailed
+from kernel.http.cursor import DEFAULT_PAGE, LARGEST_PAGE, Page, Sort, page
+from kernel.http.lists import containing
+
+SORTS: Mapping[str, Sort] = {"name": Sort(("name", "id")), "-name": Sort(("name", "id"), descending=True)}
+
+
+def reference_page[M: Reference](
+    model: type[M],
+    *,
+    name: str,
+    archived: bool,
+    text: str,
+    sort: str | None,
+    cursor: str | None,
+    limit: int | None,
+    count: bool,
+) -> Page[M]:
+    """Return one page of the rows in or out of the archive, by name, in one query; `count` is a second one."""
+    rows = model._default_manager.filter(archived_at__isnull=not archived)
+    words = containing(text, "name")
+    rows = rows.filter(words) if words is not None else rows
+    found = page(
+        rows,
+        name=name,
+        filters={"archived": archived, "text": text or None},
+        sort=sort or "name",
+        sorts=SORTS,
+        cursor=cursor,
+        limit=max(1, min(limit or DEFAULT_PAGE, LARGEST_PAGE)),
+    )
+    return replace(found, total=rows.count()) if count else found
 
 
 def find_reference[M: Reference](model: type[M], row_id: UUID) -> M:

@@ -84,7 +84,7 @@ def _users(ways: Sequence[_Way], product: Product) -> set[UUID]:
         .values_list(way.path or "pk", flat=True)
         for way in ways
     ]
-    return set(found[0].union(*found[1:]))
+    return set(found[0].union(*found[1:]).order_by())
 
 
 @cache

@@ -1,6 +1,6 @@
 """What can be done with catalogs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +50,7 @@ def change_catalog(*, actor: Actor, catalog_id: UUID, version: int, changes: Map
     if not different:
         return catalog
     if "name" in different and catalog.archived_at is None:
-        _check_name_free(different["name"], but=catalog.pk)
+        _check_name_free(different["name"], but=[catalog.pk])
     if different.get("is_default"):
         _check_open(catalog)
         _end_default()
@@ -74,7 +74,7 @@ def reopen_catalog(*, actor: Actor, catalog_id: UUID, version: int) -> Catalog:
     catalog = _find(actor, catalog_id, version)
     if catalog.archived_at is None:
         return catalog
-    _check_name_free(catalog.name, but=catalog.pk)
+    _check_name_free(catalog.name, but=[catalog.pk])
     with unique_names(_NAME_UNIQUE):
         return write_reference(catalog, version, {"archived_at": None})
 
@@ -128,8 +128,8 @@ def _check_open(catalog: Catalog) -> None:
         raise Conflict(_("This catalog is archived. Take it out of the archive first."), code="archived")
 
 
-def _check_name_free(name: str, *, but: UUID | None = None) -> None:
-    if Catalog.objects.filter(name__iexact=name.strip(), archived_at=None).exclude(pk=but).exists():
+def _check_name_free(name: str, *, but: Collection[UUID] = ()) -> None:
+    if Catalog.objects.filter(name__iexact=name.strip(), archived_at=None).exclude(pk__in=but).exists():
         raise Conflict(_("This name is taken."), code="name_taken")
 
 

@@ -1,7 +1,7 @@
 """What can be asked about catalogs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,14 +10,14 @@ from django.db import models
 
 from catalog.attributes import check_schema, misfits, whole
 from catalog.models import Catalog, Product
-from catalog.references import find_reference
+from catalog.references import find_reference, reference_page
 from kernel.errors import FieldError
-from kernel.http.cursor import DEFAULT_PAGE, LARGEST_PAGE, Page, Sort, page
+from kernel.http.cursor import Page
+from kernel.http.lists import Expansion
 from kernel.tenancy.context import Actor
 from tenants.access.models import LIVE
 from tenants.access.resolver import require_some, visible
 
-SORTS: Mapping[str, Sort] = {"name": Sort(("name", "id")), "-name": Sort(("name", "id"), descending=True)}
 _EXAMPLES = 20
 _LOOKED_AT = 500
 
@@ -45,20 +45,16 @@ def catalog_page(
     *,
     actor: Actor,
     archived: bool = False,
+    text: str = "",
     sort: str | None = None,
     cursor: str | None = None,
     limit: int | None = None,
+    count: bool = False,
 ) -> Page[Catalog]:
-    """Return one page of the organization's catalogs, by name, in one query."""
+    """Return one page of the organization's catalogs, by name, in one query; `count` is a second one."""
     require_some(actor, "catalog:view")
-    return page(
-        Catalog.objects.filter(archived_at__isnull=not archived),
-        name="catalogs",
-        filters={"archived": archived},
-        sort=sort or "name",
-        sorts=SORTS,
-        cursor=cursor,
-        limit=max(1, min(limit or DEFAULT_PAGE, LARGEST_PAGE)),
+    return reference_page(
+        Catalog, name="catalogs", archived=archived, text=text, sort=sort, cursor=cursor, limit=limit, count=count
     )
 
 
@@ -102,3 +98,12 @@ def misfits_of(*, actor: Actor, catalog_id: UUID, attributes: Any) -> Misfits:
     seen = visible(actor, "catalog:view", Product).filter(pk__in=wrong).order_by("name", "pk") if wrong else ()
     examples = [wrong[row.pk] for row in seen[:_EXAMPLES]]
     return Misfits(total, misfit, dict(places.most_common()), examples)
+
+
+def expand(*, actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+    """Return the names of these catalogs, for `expand`; one statement."""
+    rows = Catalog.objects.filter(pk__in=ids).values_list("pk", "name")
+    return {pk: {"id": pk, "name": name} for pk, name in rows}
+
+
+CATALOG = Expansion("catalog_id", expand)

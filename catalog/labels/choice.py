@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Label
 from kernel.errors import FieldError, Invalid
 
-MOST_LABELS = 20
+MOST_LABELS = 50
 
 
 def check_labels(wanted: Sequence[UUID], *, kept: Collection[UUID] = ()) -> list[UUID]:

@@ -90,7 +90,7 @@ def create_owned[M: Owned](model: type[M], *, actor: Actor, row_id: UUID | None,
             id=row_id or uuid7(), owner_id=actor.user_id, created_at=now, updated_at=now, **values
         )
     except IntegrityError as error:
-        if getattr(error.__cause__, "sqlstate", "") == "23505":
+        if _constraint(error) == f"{model._meta.db_table}_pkey":
             raise Conflict(_("An object with this id is there already."), code="id_taken") from error
         raise
     return _as_stored(row, values)
@@ -141,6 +141,10 @@ def _stays(user_id: UUID) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_STAYS, [user_id])
         return cursor.fetchone() is not None
+
+
+def _constraint(error: IntegrityError) -> str:
+    return str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", ""))
 
 
 def _as_stored[M: Versioned](row: M, values: Mapping[str, Any]) -> M:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from campaigns.models import Campaign
+from catalog.catalogs.default import default_catalog
 from catalog.models import Product
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import scope
@@ -37,4 +38,5 @@ def fill(world: World, collection: str, number: int) -> None:
     """Give the owner `number` objects at once."""
     model, owner = COLLECTIONS[collection], world.actors["owner"]
     with scope(world.organization, actor=owner, source="api"):
-        model.objects.bulk_create(model(name="x", owner_id=owner.user_id) for _number in range(number))
+        more = {"catalog": default_catalog()} if model is Product else {}
+        model.objects.bulk_create(model(name="x", owner_id=owner.user_id, **more) for _number in range(number))

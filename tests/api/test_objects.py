@@ -254,21 +254,25 @@ def test_a_product_address_is_a_web_address(world: World) -> None:
 def test_a_campaign_names_a_product_outside_the_trash(world: World) -> None:
     caller = world.callers["owner"]
     product, product_tag = make(caller, "products")
-    made, tag = make(caller, product_id=product["id"])
+    trashed, trashed_tag = make(caller, "products")
+    caller("DELETE", f"/products/{trashed['id']}", if_match=trashed_tag)
+    made, _tag = make(caller, product_id=product["id"])
+    before = digest(world)
+
     assert made["product_id"] == product["id"]
-
-    caller("DELETE", f"/products/{product['id']}", if_match=product_tag)
-
-    assert pointers(caller("POST", "/campaigns", {"name": "x", "product_id": product["id"]})) == {
+    assert pointers(caller("POST", "/campaigns", {"name": "x", "product_id": trashed["id"]})) == {
         "/product_id": "unknown_value"
     }
-    kept = caller("PATCH", f"/campaigns/{made['id']}", {"name": "Kept"}, if_match=tag)
-    assert body(kept)["product_id"] == product["id"]
+    refused = caller("DELETE", f"/products/{product['id']}", if_match=product_tag)
+    assert (refused.status_code, body(refused)["code"]) == (409, "in_use")
+    assert body(refused)["uses"] == [{"kind": "campaign", "id": made["id"], "name": "Spring launch"}]
+    assert digest(world) == before
 
 
 @COLLECTIONS
 def test_every_list_item_is_what_the_document_says(world: World, collection: str) -> None:
-    make(world.callers["owner"], collection, **FULL[collection])
+    values = {name: value for name, value in FULL[collection].items() if name != "sku"}
+    make(world.callers["owner"], collection, **values)
 
     answer = world.callers["owner"]("GET", f"/{collection}")
 
