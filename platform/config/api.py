@@ -2,7 +2,12 @@
 
 from audit.api import router as audit
 from campaigns.api import campaigns, creatives, creatives_of_campaign, revisions
+from campaigns.drafts.api import router as drafts
 from catalog.api import router as products
+from catalog.assets.api import router as assets
+from catalog.assets.uploads_api import router as uploads
+from catalog.catalogs.api import router as catalogs
+from catalog.labels.api import router as labels
 from kernel.http.api import Api
 from kernel.http.operations import MORE_PERMISSIONS, PERMISSION
 from tenants.access.api.access import router as access
@@ -36,11 +41,16 @@ api.add_router("/campaigns", campaigns)
 api.add_router("/campaigns", creatives_of_campaign)
 api.add_router("/campaigns", revisions)
 api.add_router("/creatives", creatives)
+api.add_router("/catalogs", catalogs)
 api.add_router("/products", products)
+api.add_router("/labels", labels)
+api.add_router("/assets", assets)
+api.add_router("/uploads", uploads)
 api.add_router("/batches", batches)
 api.add_router("/grants", grants)
 api.add_router("/access", access)
 api.add_router("/tokens", tokens)
+api.add_router("/drafts", drafts)
 api.add_router("/settings", settings)
 api.add_router("/preferences", preferences)
 api.add_router("/audit", audit)

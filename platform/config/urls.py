@@ -1,9 +1,10 @@
-"""An organization's host: its console and the API."""
+"""An organization's host: its console, the API and its files."""
 
 from django.urls import include, path
 
 urlpatterns = [
     path("api/v1/", include("config.api")),
+    path("files/", include("catalog.assets.urls")),
     path("", include("console.signin.urls")),
     path("", include("console.org.urls")),
 ]

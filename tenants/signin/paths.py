@@ -6,8 +6,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from tenants.addresses import base_url, origin
 
-PUBLIC_PHASE = ("/sign-in/", "/sign-out/", "/session/", "/settings/security/", "/settings/organization/")
-"""Paths on tenants' and operators' hosts that need accounts and sessions, which no organization's role may touch."""
+PUBLIC_PHASE = ("/sign-in/", "/sign-out/", "/session/", "/settings/security/", "/settings/organization/", "/files/")
+"""Paths on tenants' and operators' hosts that run outside every scope: those that need accounts and sessions, which no
+organization's role may touch, and files, which stream and need no database."""
 
 SECOND_FACTOR = "/second-factor/"
 """Where the sign-in host asks for a code after the password."""

@@ -13,6 +13,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from kernel.errors import NotAllowed, NotFound, Unauthenticated
+from kernel.http import chunks
 from kernel.http.codes import CODES
 from kernel.http.document import complete
 from kernel.http.operations import MORE_PERMISSIONS, PERMISSION, problem_schema
@@ -111,8 +112,8 @@ class _CsrfCheck(CsrfViewMiddleware):
 
 
 def _check_csrf(request: HttpRequest) -> None:
-    """Django's own check. It reads form bodies for the token, so only JSON may come this far."""
-    if request.content_type not in ("", "application/json"):
+    """Django's own check. It reads form bodies for the token, so none may come this far."""
+    if request.content_type not in ("", "application/json", chunks.MEDIA_TYPE):
         raise WrongContentType(_("Send the body as application/json in UTF-8."))
     check = _CsrfCheck(lambda _request: HttpResponse())
     request.csrf_processing_done = False  # type: ignore[attr-defined]
