@@ -3,6 +3,7 @@
 from campaigns.legacy.models import ImportBatch, ImportPayload, ImportRow, LegacyIdentity
 from campaigns.models.campaigns import Campaign, CampaignTeamGrant, CampaignUserGrant
 from campaigns.models.creatives import Creative, CreativeAsset, CreativeProduct
+from campaigns.models.drafts import Draft
 from campaigns.models.revisions import CampaignRevision
 from campaigns.models.views import SavedView
 
@@ -14,6 +15,7 @@ __all__ = [
     "Creative",
     "CreativeAsset",
     "CreativeProduct",
+    "Draft",
     "ImportBatch",
     "ImportPayload",
     "ImportRow",

@@ -91,7 +91,7 @@ def test_a_declaration_that_cant_work_stops_the_start(broken: dict[str, Any], re
         ({"currency": "eur"}, "/currency", "wrong_format"),
         ({"currency": "EURO"}, "/currency", "too_long"),
         ({"week_start": "friday"}, "/week_start", "unknown_value"),
-        ({"require_picture": "yes"}, "/require_picture", "wrong_type"),
+        ({"without_end": True}, "/without_end", "unknown_value"),
         ({"name_pattern": "{city} {name}"}, "/name_pattern", "wrong_format"),
         ({"name_pattern": "{name"}, "/name_pattern", "wrong_format"),
         ({"name_pattern": "a\nb"}, "/name_pattern", "wrong_format"),

@@ -30,11 +30,11 @@ def test_without_a_choice_the_defaults_count_and_nothing_is_stored(owner: Actor)
 
 
 def test_only_what_was_chosen_is_stored(owner: Actor) -> None:
-    changed = change_settings(actor=owner, version=0, changes={"week_start": "sunday", "require_picture": True})
+    changed = change_settings(actor=owner, version=0, changes={"week_start": "sunday", "without_end": "block"})
 
     assert changed.row_version == 1
-    assert organization_settings() == OrganizationValues(week_start="sunday", require_picture=True)
-    assert OrganizationSettings.objects.get().values == {"week_start": "sunday", "require_picture": True}
+    assert organization_settings() == OrganizationValues(week_start="sunday", without_end="block")
+    assert OrganizationSettings.objects.get().values == {"week_start": "sunday", "without_end": "block"}
 
 
 def test_none_takes_a_choice_back(owner: Actor) -> None:

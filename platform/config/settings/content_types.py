@@ -67,4 +67,5 @@ CONTENT_TYPES = {
     "records.batchrow": 64,
     "access.organizationsettings": 65,
     "access.preferences": 66,
+    "campaigns.draft": 67,
 }

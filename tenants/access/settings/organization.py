@@ -25,7 +25,8 @@ def _one_line(text: str) -> str:
     return text
 
 
-Flag = Annotated[bool, Field(strict=True)]
+Severity = Literal["allow", "warn", "block"]
+_SEVERITIES = MappingProxyType({"allow": _("Allow"), "warn": _("Warn"), "block": _("Refuse the launch")})
 Text = Annotated[str, Field(max_length=120), AfterValidator(_one_line)]
 
 
@@ -64,8 +65,8 @@ class OrganizationValues(Settings):
             "campaigns",
             _("Names"),
             _(
-                "How names look here, such as {year}-{month} {name}. New campaigns start with it, and the check before "
-                "a launch warns of other names. Placeholders: {year}, {month}, {quarter}, {objective}, {team}, {name}."
+                "How names look here, such as {year}-{month} {name}. New campaigns start with it. "
+                "Placeholders: {year}, {month}, {quarter}, {objective}, {team}, {name}."
             ),
         ),
     ] = ""
@@ -83,13 +84,15 @@ class OrganizationValues(Settings):
         only(IN_LINKS),
         Shown("links", _("Medium"), _("utm_medium of new campaigns, with the same placeholders.")),
     ] = ""
-    require_picture: Annotated[
-        Flag,
-        Shown("launch", _("Every creative needs a picture"), _("Without one the campaign can't be launched.")),
-    ] = False
-    warn_without_spend_cap: Annotated[
-        Flag, Shown("launch", _("Warn where there is no spend cap"), _("The campaign can be launched all the same."))
-    ] = True
+    without_spend_cap: Annotated[
+        Severity, Shown("launch", _("Daily budget without a spend cap"), words=_SEVERITIES)
+    ] = "warn"
+    without_end: Annotated[Severity, Shown("launch", _("No end"), words=_SEVERITIES)] = "warn"
+    without_utm: Annotated[Severity, Shown("launch", _("No link parameters"), words=_SEVERITIES)] = "warn"
+    off_pattern: Annotated[
+        Severity,
+        Shown("launch", _("A name that does not fit"), _("Only where names have a pattern."), words=_SEVERITIES),
+    ] = "warn"
     week_start: Annotated[
         Literal["monday", "sunday", "saturday"],
         Shown(
