@@ -22,7 +22,7 @@ from tenants.access.members import add_member
 from tenants.access.models import Membership, Role, ServiceToken, Team, TeamMembership
 from tenants.models import Domain, Invitation, Organization, User
 from tests.console_ops import desk
-from tests.identity.world import person
+from tests.identity.world import people
 
 
 @dataclass(slots=True)
@@ -89,15 +89,11 @@ def open_house(organization: Organization, roles: tuple[str, ...] = tuple(ROLES)
         organization.time_zone = "Europe/Berlin"
         organization.save(update_fields=["time_zone"])
     house = House(organization)
-    for role in roles:
-        user = person()
-        with public_scope(actor=SYSTEM, source="system"):
-            records.account_changing(user.pk)
-            User.objects.filter(pk=user.pk).update(name=f"Rae {role.title()}")
-        user.name = f"Rae {role.title()}"
-        house.users[role] = user
-        house.add(user, role)
-        house.actors[role] = Actor(kind="person", user_id=user.pk, name=user.name, email=user.email, role=role)
+    house.users = dict(zip(roles, people(*(f"Rae {role.title()}" for role in roles)), strict=True))
+    with scope(house.tenant, actor=SYSTEM, source="system"):
+        for role, user in house.users.items():
+            add_member(actor=SYSTEM, user=user, role_slug=role)
+            house.actors[role] = Actor(kind="person", user_id=user.pk, name=user.name, email=user.email, role=role)
     return house
 
 

@@ -24,11 +24,18 @@ def email() -> str:
 
 def person(password: str = PASSWORD, *, is_active: bool = True) -> User:
     """A committed account."""
-    user = User(email=email(), name="Ada Lovelace", is_active=is_active)
-    user.set_password(password or None)
-    with public_scope(actor=SYSTEM, source="system"):
-        user.save()
+    [user] = people("Ada Lovelace", password=password, is_active=is_active)
     return user
+
+
+def people(*names: str, password: str = PASSWORD, is_active: bool = True) -> list[User]:
+    """Committed accounts with these names."""
+    users = [User(email=email(), name=name, is_active=is_active) for name in names]
+    with public_scope(actor=SYSTEM, source="system"):
+        for user in users:
+            user.set_password(password or None)
+            user.save()
+    return users
 
 
 def operator() -> User:
