@@ -40,8 +40,10 @@ def create_campaign(*, actor: Actor, values: Mapping[str, Any], campaign_id: UUI
     check_product_choice(actor, values)
     check_team(actor, "campaign:create", values.get("team_id"))
     reserve("campaigns", live_campaigns)
-    campaign = create_owned(Campaign, actor=actor, row_id=campaign_id, values=values)
-    refresh_loaded([campaign])
+    reason = "is_template" if values.get("is_template") else "not_launched"
+    campaign = create_owned(
+        Campaign, actor=actor, row_id=campaign_id, values={**values, "effective_reasons": [reason]}
+    )
     first_revision(actor, campaign)
     return campaign
 

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from django.test import Client
 from ninja.errors import HttpError
 
-from campaigns import api as campaigns_api
+from campaigns import commands
 from campaigns.commands import create_campaign
 from kernel.errors import DomainError, FieldError, Invalid, NotAllowed
 from kernel.http.output import dump, instant
@@ -28,7 +28,7 @@ def test_a_failure_after_a_write_leaves_nothing_and_says_nothing_of_its_cause(
         create_campaign(**wanted)
         raise ZeroDivisionError("the secret cause")
 
-    monkeypatch.setattr(campaigns_api, "create_campaign", create_then_fail)
+    monkeypatch.setattr(commands, "create_campaign", create_then_fail)
     before = digest(world)
     token = world.callers["owner"].token
 
