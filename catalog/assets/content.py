@@ -77,6 +77,7 @@ def prepare(file: IO[bytes]) -> Prepared:
     if found is TEXT:
         _check_text(_whole(file))
     film = films.measure(file, size, found) if found.kind == "video" else films.Film(None, None, None)
+    file.seek(0)
     return Prepared(file, found, source, source, size, film.width, film.height, film.duration_ms, {})
 
 

@@ -37,7 +37,12 @@ def film(frames: int = 3, size: tuple[int, int] = (64, 48)) -> bytes:
 def huge_png(width: int = 60_000, height: int = 60_000) -> bytes:
     """A PNG of a few bytes that claims thousands of millions of pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"\0" * 64)) + _chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", header)
+        + _chunk(b"IDAT", zlib.compress(b"\0" * 64))
+        + _chunk(b"IEND", b"")
+    )
 
 
 def many_frames(count: int, size: tuple[int, int]) -> bytes:
@@ -70,13 +75,18 @@ def mp4(width: int = 320, height: int = 180, seconds: int = 3, padding: int = 0,
 
 def webm(width: int = 320, height: int = 180, seconds: float = 2.0) -> bytes:
     """A film's elements without its pictures."""
-    info = _element(0x1549A966, _element(0x2AD7B1, struct.pack(">I", 1_000_000)) + _element(0x4489, struct.pack(">d", seconds * 1000)))
+    info = _element(
+        0x1549A966,
+        _element(0x2AD7B1, struct.pack(">I", 1_000_000)) + _element(0x4489, struct.pack(">d", seconds * 1000)),
+    )
     video = _element(0xE0, _element(0xB0, struct.pack(">H", width)) + _element(0xBA, struct.pack(">H", height)))
     tracks = _element(0x1654AE6B, _element(0xAE, video))
     return _element(0x1A45DFA3, _element(0x4282, b"webm")) + _element(0x18538067, info + tracks)
 
 
-def drawing(inside: str = '<rect width="100" height="50" fill="teal"/>', attributes: str = "", before: str = "") -> bytes:
+def drawing(
+    inside: str = '<rect width="100" height="50" fill="teal"/>', attributes: str = "", before: str = ""
+) -> bytes:
     """An SVG with something in it."""
     space = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     return f'{before}<svg {space} viewBox="0 0 100 50" {attributes}>{inside}</svg>'.encode()

@@ -162,7 +162,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     try:
         given = ImageCms.ImageCmsProfile(BytesIO(profile))
         converted = ImageCms.profileToProfile(source, given, ImageCms.createProfile("sRGB"), outputMode=mode)
-    except ImageCms.PyCMSError:  # a broken profile: the numbers are the best there is
+    except (ImageCms.PyCMSError, OSError):  # a broken profile: the numbers are the best there is
         converted = None
     return converted if converted is not None else image.convert(mode)
 
