@@ -16,6 +16,12 @@ from tenants.access.models import Owned
 LATE, EARLY = datetime(2030, 2, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 
 
+def required(model: type[Owned]) -> dict[str, Any]:
+    """What every row of the model needs."""
+    values: dict[str, Any] = {"name": "x", "owner_id": uuid7()}
+    return values | {"catalog": default_catalog()} if model is Product else values
+
+
 @pytest.mark.parametrize(
     ("model", "values", "constraint"),
     [
@@ -36,14 +42,14 @@ LATE, EARLY = datetime(2030, 2, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 )
 def test_a_wrong_row_is_refused(tenant: Scope, model: type[Owned], values: dict[str, Any], constraint: str) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        model._default_manager.create(**{"name": "x", "owner_id": uuid7()} | values)
+        model._default_manager.create(**required(model) | values)
 
     assert not model._default_manager.exists()
 
 
 @pytest.mark.parametrize("model", [Campaign, Product])
 def test_a_legacy_row_comes_once(tenant: Scope, model: type[Owned]) -> None:
-    legacy = {"name": "x", "owner_id": uuid7(), "legacy_source": "browser", "legacy_id": "1744500000000"}
+    legacy = required(model) | {"legacy_source": "browser", "legacy_id": "1744500000000"}
     model._default_manager.create(**legacy)
 
     with pytest.raises(IntegrityError, match="legacy_unique"), transaction.atomic():
