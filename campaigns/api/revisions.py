@@ -1,9 +1,11 @@
 """`/api/v1/campaigns/{id}/revisions`."""
 
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query
+from pydantic import Field
 
 from campaigns import commands, schemas
 from campaigns.queries import campaign_detail, revision_detail, revision_page
@@ -14,7 +16,7 @@ from kernel.http.output import dump, respond
 from tenants.access.ownership import verbs
 
 router = Router(tags=["Revisions"])
-Number = Path(..., ge=1, le=2**31 - 1)
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 @router.get(
@@ -34,7 +36,7 @@ def list_revisions(request: HttpRequest, campaign_id: UUID, query: Query[schemas
     openapi_extra=declares("campaign:view", 404, if_none_match=True),
 )
 def read_revision(
-    request: HttpRequest, campaign_id: UUID, query: Query[schemas.RevisionQuery], n: int = Number
+    request: HttpRequest, campaign_id: UUID, n: Path[Number], query: Query[schemas.RevisionQuery]
 ) -> HttpResponse:
     """One revision with its whole content, and what it changed."""
     found = revision_detail(actor=actor_of(request), campaign_id=campaign_id, n=n, against=query.against)
@@ -46,7 +48,7 @@ def read_revision(
     response=schemas.CampaignOut,
     openapi_extra=declares("campaign:edit", 409, if_match=True),
 )
-def restore_a_revision(request: HttpRequest, campaign_id: UUID, n: int = Number) -> HttpResponse:
+def restore_a_revision(request: HttpRequest, campaign_id: UUID, n: Path[Number]) -> HttpResponse:
     """Give the campaign this content again, as a new revision; If-Match is the campaign's ETag."""
     actor = actor_of(request)
 

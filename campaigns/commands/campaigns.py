@@ -41,9 +41,7 @@ def create_campaign(*, actor: Actor, values: Mapping[str, Any], campaign_id: UUI
     check_team(actor, "campaign:create", values.get("team_id"))
     reserve("campaigns", live_campaigns)
     reason = "is_template" if values.get("is_template") else "not_launched"
-    campaign = create_owned(
-        Campaign, actor=actor, row_id=campaign_id, values={**values, "effective_reasons": [reason]}
-    )
+    campaign = create_owned(Campaign, actor=actor, row_id=campaign_id, values={**values, "effective_reasons": [reason]})
     first_revision(actor, campaign)
     return campaign
 

@@ -1,7 +1,8 @@
 """Keeping what a campaign said: every acknowledged change of its content leaves a revision behind."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from campaigns.clock import follow
-from campaigns.effective import refresh_loaded
+from campaigns.effective import put_off, refresh_loaded
 from campaigns.models import Campaign, CampaignRevision, Creative, CreativeAsset, CreativeProduct
 from campaigns.tree import CAMPAIGN_FIELDS, CREATIVE_FIELDS, Tree, content_hash, trees_of
 from catalog.models import Product
@@ -17,6 +18,8 @@ from kernel.errors import NotFound
 from kernel.tenancy.context import Actor
 from tenants.access.owned import check_not_trashed, check_version, write_version
 from tenants.access.resolver import find
+
+_together: ContextVar[set[UUID] | None] = ContextVar("together", default=None)
 
 
 @contextmanager
@@ -28,6 +31,10 @@ def locked(campaign_id: UUID) -> Iterator[None]:
 
 def first_revision(actor: Actor, campaign: Campaign) -> None:
     """Keep the content of a new campaign."""
+    changed = _together.get()
+    if changed is not None:
+        changed.add(campaign.pk)
+        return
     tree = trees_of([campaign])[campaign.pk]
     _keep(campaign, 1, tree, content_hash(tree), actor)
 
@@ -37,8 +44,15 @@ def revising(actor: Actor, campaign: Campaign, note: str = "") -> Iterator[None]
     """Keep a revision of what the block makes of the campaign, none where the content stays the same.
 
     The row must be locked. Where there is no revision yet (the campaign was imported), the content before the change
-    is kept first, so that the change can be seen and taken back.
+    is kept first, so that the change can be seen and taken back. Inside together() that is done for all at the end.
     """
+    changed = _together.get()
+    if changed is not None:
+        if campaign.pk not in changed:
+            _begin_histories([campaign.pk])
+            changed.add(campaign.pk)
+        yield
+        return
     last = CampaignRevision.objects.filter(campaign=campaign).order_by("-n").values_list("n", "content_hash").first()
     if last is None:
         tree = trees_of([campaign])[campaign.pk]
@@ -49,6 +63,50 @@ def revising(actor: Actor, campaign: Campaign, note: str = "") -> Iterator[None]
     digest = content_hash(tree)
     if digest != last[1]:
         _keep(campaign, last[0] + 1, tree, digest, actor, note)
+
+
+@contextmanager
+def together(actor: Actor, campaign_ids: Collection[UUID]) -> Iterator[None]:
+    """Keep the revisions of many changes, and work out what is effective, once for all at the end of the block.
+
+    `campaign_ids` are those that the block may change; it may change others too.
+    """
+    known = set(campaign_ids)
+    _begin_histories(known)
+    changed = set(known)
+    token = _together.set(changed)
+    try:
+        with put_off() as waiting:
+            yield
+    finally:
+        _together.reset(token)
+    settle(actor, changed | waiting)
+
+
+def settle(actor: Actor, campaign_ids: Collection[UUID], note: str = "") -> None:
+    """Keep a revision of each campaign whose content is not that of its last one, and work out what is effective."""
+    campaigns = list(Campaign.objects.filter(pk__in=campaign_ids))
+    refresh_loaded(campaigns)
+    last = _last_revisions(campaign_ids)
+    made = []
+    for pk, tree in trees_of(campaigns).items():
+        n, digest = last.get(pk, (0, ""))
+        if content_hash(tree) != digest:
+            made.append(_revision(pk, n + 1, tree, content_hash(tree), actor, note))
+    CampaignRevision.objects.bulk_create(made)
+
+
+def _begin_histories(campaign_ids: Collection[UUID]) -> None:
+    """Keep what campaigns without a revision (they were imported) say before they are changed."""
+    without = set(campaign_ids) - _last_revisions(campaign_ids).keys()
+    trees = trees_of(list(Campaign.objects.filter(pk__in=without))) if without else {}
+    CampaignRevision.objects.bulk_create(_revision(pk, 1, tree, content_hash(tree), None) for pk, tree in trees.items())
+
+
+def _last_revisions(campaign_ids: Collection[UUID]) -> dict[UUID, tuple[int, str]]:
+    rows = CampaignRevision.objects.filter(campaign_id__in=campaign_ids).order_by("campaign_id", "-n")
+    found = rows.distinct("campaign_id").values_list("campaign_id", "n", "content_hash")
+    return {pk: (n, digest) for pk, n, digest in found}
 
 
 def restore_revision(*, actor: Actor, campaign_id: UUID, version: int, n: int) -> Campaign:
@@ -74,8 +132,14 @@ def restore_revision(*, actor: Actor, campaign_id: UUID, version: int, n: int) -
 
 
 def _keep(campaign: Campaign, n: int, tree: Tree, digest: str, actor: Actor | None, note: str = "") -> None:
-    CampaignRevision.objects.create(
-        campaign=campaign,
+    _revision(campaign.pk, n, tree, digest, actor, note).save(force_insert=True)
+
+
+def _revision(
+    campaign_id: UUID, n: int, tree: Tree, digest: str, actor: Actor | None, note: str = ""
+) -> CampaignRevision:
+    return CampaignRevision(
+        campaign_id=campaign_id,
         n=n,
         tree=tree,
         content_hash=digest,
@@ -86,7 +150,7 @@ def _keep(campaign: Campaign, n: int, tree: Tree, digest: str, actor: Actor | No
 
 
 def _campaign_values(fields: Tree) -> dict[str, Any]:
-    values = {name: fields[name] for name in CAMPAIGN_FIELDS if name in fields}
+    values: dict[str, Any] = {name: fields[name] for name in CAMPAIGN_FIELDS if name in fields}
     for name in ("starts_at", "ends_at"):
         values[name] = datetime.fromisoformat(values[name]) if values.get(name) else None
     product = UUID(values["product_id"]) if values.get("product_id") else None
@@ -101,7 +165,7 @@ def _restore_creatives(campaign: Campaign, creatives: list[Tree]) -> None:
         if pk not in wanted and creative.trashed_at is None:
             write_version(creative, creative.row_version, {"trashed_at": campaign.updated_at})
     for pk, fields in wanted.items():
-        values = {name: fields[name] for name in CREATIVE_FIELDS if name in fields}
+        values: dict[str, Any] = {name: fields[name] for name in CREATIVE_FIELDS if name in fields}
         if pk in there:
             _change(there[pk], values)
         else:

@@ -14,6 +14,7 @@ from kernel.tenancy.context import Actor
 
 def picture(actor: Actor, name: str = "Boots", **values: Any) -> Asset:
     """An asset with one version; its file is not needed here."""
+    assert actor.user_id is not None
     asset = Asset.objects.create(owner_id=actor.user_id, name=name, kind="image", **values)
     asset.current = version_of(asset)
     asset.save()

@@ -81,6 +81,7 @@ def test_a_start_that_is_blocked_stays_scheduled_and_says_why(owner: Actor) -> N
 
 def test_what_was_moved_or_taken_off_finds_nothing_due(owner: Actor) -> None:
     campaign = scheduled(owner)
+    assert campaign.starts_at is not None
     later = campaign.starts_at + timedelta(days=2)
     moved = change_campaign(actor=owner, campaign_id=campaign.pk, version=2, changes={"starts_at": later})
     assert waiting(campaign) == [campaign.starts_at, later]

@@ -1,5 +1,6 @@
 """Creatives: who may make them, what they must be like, what they link to."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -154,11 +155,12 @@ def test_an_outdated_version_and_a_campaign_in_the_trash_are_refused(owner: Acto
     with pytest.raises(PreconditionFailed):
         change_creative(actor=owner, creative_id=creative.pk, version=4, changes={"name": "x"})
     Campaign.objects.filter(pk=campaign.pk).update(trashed_at=timezone.now())
-    for act in (
+    acts: list[Callable[[], Creative]] = [
         lambda: ready_creative(owner, campaign),
         lambda: change_creative(actor=owner, creative_id=creative.pk, version=1, changes={"name": "x"}),
         lambda: trash_creative(actor=owner, creative_id=creative.pk, version=1),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Conflict) as refusal:
             act()
         assert refusal.value.code == "in_trash"

@@ -49,6 +49,7 @@ def test_each_change_of_content_is_a_revision_and_nothing_else_is(owner: Actor) 
 
 
 def test_an_imported_campaign_keeps_what_it_was_before_its_first_change(owner: Actor) -> None:
+    assert owner.user_id is not None
     campaign = Campaign.objects.create(name="From the old builder", owner_id=owner.user_id)
 
     change_campaign(actor=owner, campaign_id=campaign.pk, version=1, changes={"name": "New"})
