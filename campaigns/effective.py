@@ -4,7 +4,9 @@ The answer is stored with the campaign for filters. Whoever changes a campaign, 
 it worked out anew in the same transaction (`refresh`); what changes with the clock a job follows (campaigns.clock).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -34,6 +36,7 @@ REASONS: Final = (
     "product_missing",
 )
 CHUNK: Final = 500
+_waiting: ContextVar[set[UUID] | None] = ContextVar("waiting", default=None)
 
 
 def effective(facts: Facts) -> tuple[str, list[str]]:
@@ -65,7 +68,11 @@ def refresh(campaign_ids: Iterable[UUID]) -> None:
 
 
 def refresh_loaded(campaigns: Collection[Campaign]) -> None:
-    """Do the same for campaigns at hand, and set it on them."""
+    """Do the same for campaigns at hand, and set it on them; inside put_off() it is left to the end."""
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting |= {campaign.pk for campaign in campaigns}
+        return
     facts = facts_of(campaigns)
     changed = []
     for campaign in campaigns:
@@ -74,6 +81,17 @@ def refresh_loaded(campaigns: Collection[Campaign]) -> None:
             campaign.effective_status, campaign.effective_reasons = status, reasons
             changed.append(campaign)
     Campaign.objects.bulk_update(changed, ["effective_status", "effective_reasons"])
+
+
+@contextmanager
+def put_off() -> Iterator[set[UUID]]:
+    """Let the block collect whose status must be worked out, which its author then does for all of them at once."""
+    waiting: set[UUID] = set()
+    token = _waiting.set(waiting)
+    try:
+        yield waiting
+    finally:
+        _waiting.reset(token)
 
 
 def next_moment(facts: Facts) -> datetime | None:

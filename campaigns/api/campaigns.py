@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from campaigns import commands, schemas
+from campaigns.bulk import CAMPAIGNS
 from campaigns.models import Campaign
 from campaigns.preflight import preflight
 from campaigns.queries import CampaignFilters, campaign_detail, campaign_page
@@ -14,9 +15,12 @@ from kernel.http.etag import expected_version, of
 from kernel.http.lists import listed, present
 from kernel.http.operations import Router, declares
 from kernel.http.output import dump, respond
+from tenants.access.bulk.api import add_bulk
 from tenants.access.ownership import verbs
 
 router = Router(tags=["Campaigns"])
+_ID = "0199d5f0-c6f2-7b6c-9f3a-2b1c0d4e5f60"
+add_bulk(router, CAMPAIGNS, example={"action": "change", "rows": [{"id": _ID, "version": 3, "name": "Summer"}]})
 
 
 @router.get("", response=schemas.CampaignList, openapi_extra=declares("campaign:view", if_none_match=True))

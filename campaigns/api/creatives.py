@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from campaigns import commands, schemas
+from campaigns.bulk import CREATIVES
 from campaigns.models import Creative
 from campaigns.queries import creative_detail, creatives_of, links_of
 from campaigns.queries.campaigns import campaign_detail
@@ -13,9 +14,12 @@ from kernel.http.api import actor_of
 from kernel.http.etag import expected_version, of
 from kernel.http.operations import Router, declares
 from kernel.http.output import dump, respond
+from tenants.access.bulk.api import add_bulk
 
 of_campaign = Router(tags=["Creatives"])
 router = Router(tags=["Creatives"])
+_ID = "0199d5f0-c6f2-7b6c-9f3a-2b1c0d4e5f60"
+add_bulk(router, CREATIVES, example={"action": "change", "rows": [{"id": _ID, "version": 1, "status": "paused"}]})
 
 
 @of_campaign.get(

@@ -84,10 +84,10 @@ def test_a_rehearsal_is_refused_as_the_run_would_be(world: World) -> None:
 
 
 def test_it_uses_up_no_key(world: World) -> None:
-    caller, key = world.callers["owner"], {"idempotency_key": str(uuid.uuid4())}
+    caller, key = world.callers["owner"], str(uuid.uuid4())
 
-    rehearsed = caller("POST", "/campaigns?dry_run=true", {"name": "Key"}, **key)
-    real = caller("POST", "/campaigns", {"name": "Key"}, **key)
+    rehearsed = caller("POST", "/campaigns?dry_run=true", {"name": "Key"}, idempotency_key=key)
+    real = caller("POST", "/campaigns", {"name": "Key"}, idempotency_key=key)
 
     assert rehearsed.status_code == real.status_code == 201
     assert "Idempotent-Replayed" not in real

@@ -15,8 +15,10 @@ PATCH does: `change_campaign(actor=actor, campaign_id=row.id, version=row.versio
 """
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.db import models
 from pydantic import BaseModel, Field
@@ -69,18 +71,24 @@ class BulkResource:
     """A kind of object, and what can be done to many of them.
 
     `children` are tables (by their foreign key to the model) that belong to its rows: they are put back with them.
-    `limit` is the plan's limit, with its count, that a row out of the trash uses up. `restored` is told of each object
-    that an undo has put back, to work out again what depends on the time. Models whose access follows something else
-    say how with `seen` and `allowed`.
+    `history` are those that only tell of a row: they grow with an undo as with any change, and go with a row that is
+    removed. `limit` is the plan's limit, with its count, that a row out of the trash uses up. `restored` is told of
+    the objects that an undo has put back, to work out again what follows from them. `together` is entered around all
+    rows of a call, with the ids of those that are there already: what each row alone would work out, it may work out
+    once for all. Models whose access follows
+    something else say how with `seen` and `allowed`, and lock it with `lock_first`, as their commands do.
     """
 
     name: str
     model: type[Versioned]
     actions: Mapping[str, Action]
     children: tuple[tuple[type[models.Model], str], ...] = ()
+    history: tuple[type[models.Model], ...] = ()
     limit: tuple[str, Callable[[], int]] | None = None
-    restored: Callable[[Any], None] | None = None
+    restored: Callable[[Actor, Collection[Any]], None] | None = None
+    together: Callable[[Actor, Collection[UUID]], AbstractContextManager[None]] | None = None
     view: str = ""
+    lock_first: Callable[[Collection[UUID]], None] | None = None
     seen: Callable[[Actor, str, type[Any]], models.QuerySet[Any]] = field(default=visible)
     allowed: Callable[[Actor, str, Collection[Any]], Collection[Any]] = field(default=can_many)
 
@@ -104,3 +112,11 @@ def register(resource: BulkResource) -> BulkResource:
 def resource_named(name: str) -> BulkResource:
     """Return the registered resource; raise KeyError for a name that none has, always a bug."""
     return _RESOURCES[name]
+
+
+def lock(resource: BulkResource, ids: Collection[UUID]) -> dict[UUID, Versioned]:
+    """Return the objects with these ids, locked in one order, so that two batches never block each other for good."""
+    if resource.lock_first is not None:
+        resource.lock_first(ids)
+    rows = resource.model._default_manager.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    return {row.pk: row for row in rows}

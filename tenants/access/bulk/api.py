@@ -166,7 +166,9 @@ def add_bulk(of: Router, resource: BulkResource, *, example: Mapping[str, Any]) 
 
 
 def _inline(schema: type[BaseModel]) -> dict[str, Any]:
-    return schema.model_json_schema()
+    found = schema.model_json_schema()
+    found.pop("examples", None)  # those of the single operation, which names the object in its address
+    return found
 
 
 @router.get("", response=BatchList, openapi_extra=declares("member", if_none_match=True))

@@ -1,6 +1,7 @@
 """Doing one action to many rows: each row has a savepoint and an answer of its own, all of them one batch."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from kernel.recorder.events import event
 from kernel.records.models import Batch, BatchRow
 from kernel.records.pruning import prune_later
 from kernel.tenancy.context import Actor
-from tenants.access.bulk.actions import Action, BulkResource, VersionRow
+from tenants.access.bulk.actions import Action, BulkResource, VersionRow, lock
 from tenants.access.bulk.images import Image, images
 from tenants.access.models import Versioned
 from tenants.access.resolver import require_some
@@ -98,12 +99,13 @@ def apply_bulk(
         parsed = [_parsed(known, row) for row in rows]
         before = _before(actor, resource, parsed)
         results, touched = [], dict[UUID, tuple[int, Versioned]]()
-        for index, row in enumerate(parsed):
-            result, done = _one(actor, known, index, row, before)
-            results.append(result)
-            if done is not None:
-                first = touched[done.pk][0] if done.pk in touched else index
-                touched[done.pk] = first, done
+        with resource.together(actor, list(before)) if resource.together else nullcontext():
+            for index, row in enumerate(parsed):
+                result, done = _one(actor, known, index, row, before)
+                results.append(result)
+                if done is not None:
+                    first = touched[done.pk][0] if done.pk in touched else index
+                    touched[done.pk] = first, done
         if on_error == "abort" and any(result.problem for result in results):
             raise _aborted(action, results)
         if dry_run:
@@ -124,12 +126,13 @@ def _parsed(action: Action, row: Mapping[str, Any]) -> BaseModel | Invalid:
 
 
 def _before(actor: Actor, resource: BulkResource, rows: Sequence[BaseModel | Invalid]) -> dict[UUID, Image]:
-    """What the rows are that `actor` sees. They are locked in one order, so two batches never block each other."""
+    """What the rows are that `actor` sees; they stay locked."""
     ids = {row.id for row in rows if isinstance(row, VersionRow)}
     if not ids:
         return {}
-    seen = resource.seen(actor, resource.view_permission, resource.model).filter(pk__in=ids).order_by("pk")
-    return images(resource, [row.pk for row in seen.only("pk").select_for_update(no_key=True, of=("self",))])
+    seen = resource.seen(actor, resource.view_permission, resource.model)
+    visible = set(seen.filter(pk__in=ids).values_list("pk", flat=True))
+    return images(resource, list(lock(resource, visible)))
 
 
 def _one(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from kernel.recorder.events import event
 from kernel.records.models import Batch, BatchRow
 from kernel.records.pruning import prune_later
 from kernel.tenancy.context import Actor
-from tenants.access.bulk.actions import BulkResource, resource_named
+from tenants.access.bulk.actions import BulkResource, lock, resource_named
 from tenants.access.bulk.engine import UNDO_WITHIN
 from tenants.access.bulk.images import Image, column_of, images, put_back
 from tenants.access.bulk.queries import batch_detail
@@ -76,13 +76,17 @@ def undo_batch(*, actor: Actor, batch_id: UUID) -> UndoReport:
     resource = resource_named(batch.resource)
     with transaction.atomic():
         rows = list(batch.rows.order_by("-position"))
-        found = _locked(resource, [row.object_id for row in rows])
+        found = lock(resource, [row.object_id for row in rows])
         now = images(resource, list(found))
         refused = _refused(actor, resource, batch, rows, found, now)
         undone = [_undo_row(resource, row, found, now, refused) for row in rows]
         _remove(resource, [result.id for result in undone if result.effect == Effect.REMOVED])
+        back = [result.id for result in undone if result.effect == Effect.CHANGED]
+        if resource.restored is not None and back:
+            resource.restored(actor, list(resource.model._default_manager.filter(pk__in=back).order_by("pk")))
         results = sorted(undone, key=lambda result: result.index)
         undo = _record(actor, batch, results, now)
+        _let_earlier_batches_follow(batch, rows, results)
     return UndoReport(batch.pk, results, undo.pk if undo else None)
 
 
@@ -96,12 +100,6 @@ def _check_undoable(batch: Batch) -> None:
     if timezone.now() > until:
         message = _("This can be undone for 30 minutes only.")
         raise Conflict(message, code="undo_expired", undo_until=instant(until))
-
-
-def _locked(resource: BulkResource, ids: Collection[UUID]) -> dict[UUID, Versioned]:
-    """The objects as they are, locked in the order that apply_bulk() locks them in."""
-    rows = resource.model._default_manager.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
-    return {row.pk: row for row in rows}
 
 
 def _refused(
@@ -161,14 +159,11 @@ def _restore(resource: BulkResource, obj: Versioned, row: BatchRow, now: Image) 
     if resource.limit and obj.trashed_at is not None and column_of(row.before, "trashed_at") is None:
         reserve(*resource.limit)
     put_back(resource, obj, row.before, now)
-    if resource.restored is not None:
-        obj.refresh_from_db()
-        resource.restored(obj)
 
 
 def _in_use(resource: BulkResource, ids: Collection[UUID]) -> set[UUID]:
-    """Those of the rows that others refer to, other than their own children; one statement per kind of reference."""
-    own = {model for model, _field in resource.children}
+    """Those of the rows that something of others refers to; one statement per kind of reference."""
+    own = {*resource.history, *(model for model, _field in resource.children)}
     used: set[UUID] = set()
     for relation in resource.model._meta.related_objects if ids else ():
         model: type[models.Model] = relation.related_model
@@ -182,6 +177,19 @@ def _remove(resource: BulkResource, ids: Iterable[UUID]) -> None:
     wanted = list(ids)
     if wanted:
         resource.model._default_manager.filter(pk__in=wanted).delete()
+
+
+def _let_earlier_batches_follow(batch: Batch, rows: Sequence[BatchRow], results: Sequence[Undone]) -> None:
+    """What a batch before this one had left is there again under a new version, so that one can be undone next."""
+    back = {result.id for result in results if result.effect == Effect.CHANGED}
+    moved = [row for row in rows if row.object_id in back]
+    versions = [column_of(row.before, "row_version") for row in moved]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE records_batchrow r SET version_after = m.now FROM unnest(%s::uuid[], %s::int[], %s::int[])"
+            " AS m (id, was, now) WHERE r.object_id = m.id AND r.version_after = m.was AND r.batch_id <> %s",
+            [[row.object_id for row in moved], versions, [row.version_after + 1 for row in moved], batch.pk],
+        )
 
 
 def _record(actor: Actor, batch: Batch, results: Sequence[Undone], before: Mapping[UUID, Image]) -> Batch | None:

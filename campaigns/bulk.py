@@ -1,0 +1,180 @@
+"""What can be done to many campaigns, and to many creatives, at once. Each row goes through the single command."""
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from campaigns import commands
+from campaigns.clock import follow
+from campaigns.commands.revisions import settle, together
+from campaigns.models import Campaign, CampaignRevision, Creative, CreativeAsset, CreativeProduct
+from campaigns.queries import live_campaigns
+from campaigns.schemas import (
+    CampaignChange,
+    CampaignCreate,
+    CampaignOwnership,
+    CampaignStatus,
+    CreativeChange,
+    CreativeCreate,
+)
+from campaigns.schemas.campaigns import Labels
+from kernel.http.strict import Id
+from kernel.tenancy.context import Actor
+from tenants.access.bulk.actions import Action, BulkResource, VersionRow, changes_of, register
+from tenants.access.resolver import can_many, find, visible
+
+
+class CampaignChangeRow(CampaignChange, VersionRow):
+    """A campaign and the fields to change."""
+
+
+class CampaignStatusRow(CampaignStatus, VersionRow):
+    """A campaign and the status to lead it to."""
+
+
+class CampaignLabelsRow(VersionRow):
+    """A campaign, the labels it shall get and those it shall lose."""
+
+    add: Labels = Field(default_factory=list)
+    remove: Labels = Field(default_factory=list)
+
+
+class CampaignOwnershipRow(CampaignOwnership, VersionRow):
+    """A campaign, its new owner and its new team."""
+
+
+class CreativeCreateRow(CreativeCreate):
+    """A new creative and the campaign that it joins."""
+
+    campaign_id: Id
+
+
+class CreativeChangeRow(CreativeChange, VersionRow):
+    """A creative and the fields and links to change."""
+
+
+def _create(actor: Actor, row: CampaignCreate) -> Campaign:
+    return commands.create_campaign(actor=actor, values=row.model_dump(exclude={"id"}), campaign_id=row.id)
+
+
+def _change(actor: Actor, row: CampaignChangeRow) -> Campaign:
+    return commands.change_campaign(actor=actor, campaign_id=row.id, version=row.version, changes=changes_of(row))
+
+
+def _label(actor: Actor, row: CampaignLabelsRow) -> Campaign:
+    campaign = find(actor, "campaign:edit", Campaign, row.id)
+    kept = [label_id for label_id in campaign.label_ids if label_id not in row.remove]
+    labels = kept + [label_id for label_id in row.add if label_id not in kept]
+    return commands.change_campaign(actor=actor, campaign_id=row.id, version=row.version, changes={"label_ids": labels})
+
+
+def _lead(actor: Actor, row: CampaignStatusRow) -> Campaign:
+    return commands.set_status(actor=actor, campaign_id=row.id, version=row.version, status=row.status)
+
+
+def _transfer(actor: Actor, row: CampaignOwnershipRow) -> Campaign:
+    return commands.transfer_campaign(
+        actor=actor, campaign_id=row.id, version=row.version, owner_id=row.owner_id, team_id=row.team_id
+    )
+
+
+def _trash(actor: Actor, row: VersionRow) -> Campaign:
+    return commands.trash_campaign(actor=actor, campaign_id=row.id, version=row.version)
+
+
+def _restore(actor: Actor, row: VersionRow) -> Campaign:
+    return commands.restore_campaign(actor=actor, campaign_id=row.id, version=row.version)
+
+
+def _restored(actor: Actor, campaigns: Collection[Campaign]) -> None:
+    """An undo is a change of content like any other: it leaves revisions, and the clock is told."""
+    settle(actor, {campaign.pk for campaign in campaigns}, note=_("Bulk change undone"))
+    for campaign in campaigns:
+        follow(campaign)
+
+
+CAMPAIGNS = register(
+    BulkResource(
+        name="campaigns",
+        model=Campaign,
+        history=(CampaignRevision,),
+        limit=("campaigns", live_campaigns),
+        restored=_restored,
+        together=together,
+        actions={
+            "create": Action(CampaignCreate, _create, permission="campaign:create", undo="campaign:delete"),
+            "change": Action(CampaignChangeRow, _change, permission="campaign:edit"),
+            "label": Action(CampaignLabelsRow, _label, permission="campaign:edit"),
+            "transition": Action(CampaignStatusRow, _lead, permission="campaign:edit", undo="campaign:publish"),
+            "transfer": Action(CampaignOwnershipRow, _transfer, permission="campaign:transfer"),
+            "trash": Action(VersionRow, _trash, permission="campaign:delete", undo="campaign:restore"),
+            "restore": Action(VersionRow, _restore, permission="campaign:restore", undo="campaign:delete"),
+        },
+    )
+)
+
+
+def _create_creative(actor: Actor, row: CreativeCreateRow) -> Creative:
+    values = row.model_dump(exclude={"id", "campaign_id"})
+    return commands.create_creative(actor=actor, campaign_id=row.campaign_id, values=values, creative_id=row.id)
+
+
+def _change_creative(actor: Actor, row: CreativeChangeRow) -> Creative:
+    return commands.change_creative(actor=actor, creative_id=row.id, version=row.version, changes=changes_of(row))
+
+
+def _trash_creative(actor: Actor, row: VersionRow) -> Creative:
+    return commands.trash_creative(actor=actor, creative_id=row.id, version=row.version)
+
+
+def _restore_creative(actor: Actor, row: VersionRow) -> Creative:
+    return commands.restore_creative(actor=actor, creative_id=row.id, version=row.version)
+
+
+def _seen(actor: Actor, action: str, model: type[Any]) -> QuerySet[Creative]:
+    return Creative.objects.filter(campaign__in=visible(actor, action, Campaign))
+
+
+def _allowed(actor: Actor, action: str, creatives: Collection[Creative]) -> Collection[Creative]:
+    campaigns = Campaign.objects.filter(pk__in={creative.campaign_id for creative in creatives})
+    allowed = {campaign.pk for campaign in can_many(actor, action, list(campaigns))}
+    return [creative for creative in creatives if creative.campaign_id in allowed]
+
+
+def _lock_campaigns(ids: Collection[UUID]) -> None:
+    owners = Creative.objects.filter(pk__in=ids).values("campaign_id")
+    list(Campaign.objects.filter(pk__in=owners).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
+
+def _together_creatives(actor: Actor, ids: Collection[UUID]) -> AbstractContextManager[None]:
+    return together(actor, Creative.objects.filter(pk__in=ids).values_list("campaign_id", flat=True))
+
+
+def _restored_creatives(actor: Actor, creatives: Collection[Creative]) -> None:
+    _restored(actor, list(Campaign.objects.filter(pk__in={creative.campaign_id for creative in creatives})))
+
+
+CREATIVES = register(
+    BulkResource(
+        name="creatives",
+        model=Creative,
+        children=((CreativeAsset, "creative"), (CreativeProduct, "creative")),
+        restored=_restored_creatives,
+        together=_together_creatives,
+        view="campaign:view",
+        seen=_seen,
+        allowed=_allowed,
+        lock_first=_lock_campaigns,
+        actions={
+            "create": Action(CreativeCreateRow, _create_creative, permission="campaign:edit"),
+            "change": Action(CreativeChangeRow, _change_creative, permission="campaign:edit"),
+            "trash": Action(VersionRow, _trash_creative, permission="campaign:edit"),
+            "restore": Action(VersionRow, _restore_creative, permission="campaign:edit"),
+        },
+    )
+)
