@@ -29,6 +29,8 @@ def forget() -> None:
 @handler("test.team", queue=QUEUE)
 def team(ctx: JobContext) -> dict[str, Any]:
     """Make one team, named for the attempt where asked: the effect that must happen exactly once."""
+    if hook := hooks.get("before_effect"):
+        hook(ctx)
     made = Team.objects.create(name=ctx.payload["name"].format(attempt=ctx.attempt))
     if hook := hooks.get("after_effect"):
         hook(ctx)

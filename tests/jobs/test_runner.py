@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from kernel.ids import uuid7
@@ -21,12 +21,13 @@ from tests.jobs.work import ask, elsewhere, hand_out, run_next, teams
 
 
 def taken_back_and_handed_out_again(ctx: JobContext) -> None:
-    """What the dispatcher does with a worker it holds for dead."""
+    """What the dispatcher does with a worker it holds for dead. At once, or the worker's heartbeat comes between."""
 
     def act() -> None:
-        Job.objects.filter(pk=ctx.job_id).update(lease_until=timezone.now() - timedelta(seconds=1))
-        turns.reap()
-        Job.objects.filter(pk=ctx.job_id).update(run_at=timezone.now() - timedelta(seconds=1))
+        with transaction.atomic():
+            Job.objects.filter(pk=ctx.job_id).update(lease_until=timezone.now() - timedelta(seconds=1))
+            assert [reaped.turn.job_id for reaped in turns.reap()] == [ctx.job_id]
+            Job.objects.filter(pk=ctx.job_id).update(run_at=timezone.now() - timedelta(seconds=1))
 
     elsewhere(act)
 
@@ -112,15 +113,18 @@ def test_a_zombie_rolls_its_effect_back(organization: Organization) -> None:
 
 def test_a_zombie_cannot_spoil_the_attempt_that_replaced_it(organization: Organization) -> None:
     ask(organization, "test.team", {"name": "Brand {attempt}"})
+    done: list[str] = []
 
     def replaced(ctx: JobContext) -> None:
+        # Before the effect: the first of two who make teams holds the count of changes of access until it commits.
         handlers.hooks.clear()
         taken_back_and_handed_out_again(ctx)
-        elsewhere(run_next)
+        elsewhere(lambda: done.append(run_next().state))
 
-    handlers.hooks["after_effect"] = replaced
+    handlers.hooks["before_effect"] = replaced
     job = run_next()
 
+    assert done == ["done"]
     assert (job.state, job.fence, job.attempt) == ("done", 2, 2)
     assert teams(organization) == ["Brand 2"]
 
@@ -247,7 +251,7 @@ def test_the_heartbeat_keeps_the_lease(organization: Organization, settings: Laz
     reaped: list[turns.Reaped] = []
 
     def outlives_its_lease(ctx: JobContext) -> None:
-        time.sleep(2.5)
+        time.sleep(1.5)
         elsewhere(lambda: reaped.extend(turns.reap()))
 
     handlers.hooks["after_effect"] = outlives_its_lease

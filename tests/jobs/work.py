@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import pytest
 from django.db import connections
 
 from kernel.jobs import enqueue, runner, turns
@@ -46,15 +47,23 @@ def teams(organization: Organization) -> list[str]:
 
 
 def elsewhere(act: Callable[[], object]) -> None:
-    """Do something on a connection of its own, as another process would."""
+    """Do something on a connection of its own, as another process would.
+
+    What goes wrong there ends the test, also from inside a handler: the runner keeps errors, but not this one.
+    """
+    wrong = ["It never came to an end: it waits for what the caller holds."]
 
     def work() -> None:
         try:
             act()
+            wrong.clear()
+        except Exception as error:  # noqa: BLE001 - told by the thread that waits
+            wrong[:] = [repr(error)]
         finally:
             connections.close_all()
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(10)
-    assert not thread.is_alive()
+    if wrong:
+        pytest.fail(wrong[0])

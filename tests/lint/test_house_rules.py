@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,28 +18,24 @@ def sources() -> Iterator[Path]:
         yield from (path for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts)
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
-
-
 def offenders(rule: re.Pattern[str], *allowed: str) -> list[str]:
     """Files whose code (not comments, not docstrings) matches `rule`, except below the allowed folders."""
     found = []
     for path in sources():
         name = str(path.relative_to(ROOT))
-        if not name.startswith(allowed) and rule.search(ast.unparse(without_docstrings(path))):
+        if not name.startswith(allowed) and rule.search(code_of(path)):
             found.append(name)
     return found
 
 
-def without_docstrings(path: Path) -> ast.Module:
+@cache
+def code_of(path: Path) -> str:
+    """What the file says to Python alone."""
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
             node.body[0] = ast.Pass()
-    return tree
+    return ast.unparse(tree)
 
 
 @pytest.mark.parametrize(
@@ -107,9 +104,5 @@ def test_apps_are_wholly_public_or_wholly_tenant() -> None:
 def test_console_views_write_nothing_themselves() -> None:
     """Commands write; a view that saves has skipped permission, version and limits."""
     writes = re.compile(r"\.objects\.(create|bulk_create|update_or_create|get_or_create)\(|\.save\(|\.delete\(\)")
-    wrong = [
-        str(path.relative_to(ROOT))
-        for path in (ROOT / "console").rglob("*.py")
-        if writes.search(ast.unparse(without_docstrings(path)))
-    ]
+    wrong = [str(path.relative_to(ROOT)) for path in (ROOT / "console").rglob("*.py") if writes.search(code_of(path))]
     assert wrong == []
