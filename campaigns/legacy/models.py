@@ -54,7 +54,8 @@ class ImportBatch(models.Model):
 class ImportRow(models.Model):
     """One row of a dump: where it stands, what it is, and its verdict. What was made of it is in LegacyIdentity.
 
-    Narrow, and written again only where its verdict is not `created`: the bulk of an import is never updated.
+    Narrow, and written again only where its verdict is not `created`: the bulk of an import is never updated by it.
+    `brought` is what the run after it found in the row: figures by name, and `findings` ({code, path, fact}).
     """
 
     class Verdict(models.TextChoices):
@@ -87,15 +88,21 @@ class ImportRow(models.Model):
     held_pictures = models.IntegerField()
     verdict = models.CharField(max_length=20, choices=Verdict.choices, blank=True)
     code = models.CharField(max_length=40, blank=True)
+    brought = models.JSONField(null=True)
 
     class Meta:
         ordering = ["batch_id", "ord"]
         indexes = [
             models.Index(
                 fields=["batch_id", "ord"],
+                condition=models.Q(brought__has_key="findings"),
+                name="importrow_findings",
+            ),
+            models.Index(
+                fields=["batch_id", "ord"],
                 condition=models.Q(verdict__in=["rejected", "conflict"]),
                 name="importrow_problems",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,7 +122,11 @@ class ImportPayload(models.Model):
 
 @unaudited("a ledger that mirrors what imports created; the objects themselves are recorded")
 class LegacyIdentity(models.Model):
-    """That a row of a browser became an object of ours, and what the row said then. Never changed, never removed."""
+    """That a row of a browser became an object of ours, and what the row said then. Never removed.
+
+    `brought_version` is the version the object was left at when its pictures and creatives came in, null before that.
+    Pictures have rows of their own (`picture`, known by their SHA-256); their object is the version of an asset.
+    """
 
     pk = models.CompositePrimaryKey("source", "kind", "legacy_id")
     source = models.CharField(max_length=80)
@@ -125,5 +136,35 @@ class LegacyIdentity(models.Model):
     content_hash = models.CharField(max_length=32)
     changed_at = models.DateTimeField(null=True)
     object_id = models.UUIDField(null=True)
+    brought_version = models.PositiveIntegerField(null=True)
     batch_id = models.UUIDField()
     created_at = models.DateTimeField(db_default=models.functions.Now())
+
+
+@unaudited("its effects are recorded row by row and its end as an event")
+class MediaRun(models.Model):
+    """The work that follows an import: its dump is read again for pictures and creatives.
+
+    `cursor` is the last row that was dealt with; it is committed together with what was made of the rows up to it.
+    `made` counts what this run wrote, `report` says at its end what there is.
+    """
+
+    class State(models.TextChoices):
+        WORKING = "working", _("Working")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, db_index=False, related_name="media_runs")
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WORKING)
+    error = models.TextField(blank=True, default="")
+    cursor = models.BigIntegerField(default=0)
+    made = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    job_id = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["batch", "-id"]
+        indexes = [models.Index(fields=["batch", "-id"], name="mediarun_of_import")]

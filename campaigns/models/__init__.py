@@ -1,6 +1,6 @@
 """The tables of campaigns, their creatives and history, and of the import."""
 
-from campaigns.legacy.models import ImportBatch, ImportPayload, ImportRow, LegacyIdentity
+from campaigns.legacy.models import ImportBatch, ImportPayload, ImportRow, LegacyIdentity, MediaRun
 from campaigns.models.campaigns import Campaign, CampaignTeamGrant, CampaignUserGrant
 from campaigns.models.creatives import Creative, CreativeAsset, CreativeProduct
 from campaigns.models.drafts import Draft
@@ -20,5 +20,6 @@ __all__ = [
     "ImportPayload",
     "ImportRow",
     "LegacyIdentity",
+    "MediaRun",
     "SavedView",
 ]

@@ -68,4 +68,5 @@ CONTENT_TYPES = {
     "access.organizationsettings": 65,
     "access.preferences": 66,
     "campaigns.draft": 67,
+    "campaigns.mediarun": 70,
 }
