@@ -1,5 +1,6 @@
 """The background work of this app."""
 
 from catalog.assets import jobs as asset_jobs
+from catalog.files import jobs as file_jobs
 
-__all__ = ["asset_jobs"]
+__all__ = ["asset_jobs", "file_jobs"]
