@@ -7,17 +7,8 @@ from uuid import UUID
 from catalog.models import Label, Product
 from kernel.http.lists import Expansion
 from kernel.tenancy.context import Actor
-from tenants.access.models import Membership, Team
+from tenants.access.expanding import OWNER, TEAM
 from tenants.access.resolver import visible
-
-
-def _people(*, actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
-    rows = Membership.objects.filter(user_id__in=ids).values_list("user_id", "name")
-    return {pk: {"id": pk, "name": name} for pk, name in rows}
-
-
-def _teams(*, actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
-    return {pk: {"id": pk, "name": name} for pk, name in Team.objects.filter(pk__in=ids).values_list("pk", "name")}
 
 
 def _products(*, actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
@@ -31,8 +22,8 @@ def _labels(*, actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Mapping[str
 
 
 EXPANSIONS: Mapping[str, Expansion] = {
-    "owner": Expansion("owner_id", _people),
-    "team": Expansion("team_id", _teams),
+    "owner": OWNER,
+    "team": TEAM,
     "product": Expansion("product_id", _products),
     "labels": Expansion("label_ids", _labels),
 }

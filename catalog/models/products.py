@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.assets import Asset, AssetVersion
 from catalog.models.catalogs import Catalog
 from kernel.ids import uuid7
+from kernel.postgres import words_index
 from kernel.recorder import audited
 from tenants.access.models import LIVE, Owned, TeamGrant, UserGrant
 
@@ -54,6 +55,7 @@ class Product(Owned):
                 fields=["catalog", "group_key"], condition=LIVE & ~models.Q(group_key=""), name="product_variants"
             ),
             GinIndex(fields=["label_ids"], name="product_by_label"),
+            words_index("sku", name="product_sku_words"),
         ]
         constraints = [
             *Owned.Meta.constraints,

@@ -1,8 +1,10 @@
 """Django's PostgreSQL fields and indexes, without the statements it sends on every new connection."""
 
 from django.contrib.postgres.apps import PostgresConfig
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.signals import register_type_handlers
 from django.db.backends.signals import connection_created
+from django.db.models.functions import Upper
 
 
 class QuietPostgres(PostgresConfig):
@@ -14,3 +16,8 @@ class QuietPostgres(PostgresConfig):
     def ready(self) -> None:
         super().ready()
         connection_created.disconnect(register_type_handlers)
+
+
+def words_index(column: str, *, name: str) -> GinIndex:
+    """Return the index that finds parts of words in a column (kernel.http.lists.containing), from three letters on."""
+    return GinIndex(OpClass(Upper(column), name="gin_trgm_ops"), name=name)

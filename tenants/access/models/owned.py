@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import uuid7
+from kernel.postgres import words_index
 from tenants.access.models.teams import Team
 
 LIVE = models.Q(trashed_at=None)
@@ -73,4 +74,5 @@ class Owned(Versioned):
                 name="%(class)s_of_team",
             ),
             models.Index(fields=["-trashed_at", "-id"], condition=~LIVE, name="%(class)s_in_trash"),
+            words_index("name", name="%(class)s_words"),
         ]
