@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog.assets.content import FOLDER
 from catalog.models import AssetVersion
-from kernel.errors import NotFound
+from kernel.errors import Gone, NotFound
 from kernel.files.sniff import RASTERS, TYPES
 from kernel.storage import tenant_folder
 from kernel.tenancy.context import TenantLike, current_organization
@@ -69,7 +69,7 @@ def path_of(version: AssetVersion, part: Part = "file", purpose: Purpose = "view
 
 
 def read_link(signed: str, organization: TenantLike) -> Link:
-    """Return what the address stands for. Raises NotFound, with its own code for one that was good once."""
+    """Return what the address stands for. Raises NotFound, and Gone for one that was good once."""
     try:
         owner, place, mime, size, name, purpose, ends = signing.Signer(salt=_SALT).unsign_object(signed)
     except (signing.BadSignature, ValueError, UnicodeError):
@@ -78,7 +78,7 @@ def read_link(signed: str, organization: TenantLike) -> Link:
         raise NotFound()
     if ends < time.time():
         message = _("This address was good for a few minutes only. Open the asset again to get a new one.")
-        raise NotFound(message, code="link_expired")
+        raise Gone(message, code="link_expired")
     inline = purpose == "view" and mime in _SHOWN
     return Link(_folder(organization) + place, mime, size, name, inline)
 

@@ -12,7 +12,8 @@ from django.utils.http import content_disposition_header, parse_etags
 from django.views.decorators.http import require_safe
 
 from catalog.assets.links import LASTS, STEP, Link, read_link
-from kernel.errors import NotFound
+from kernel.errors import DomainError, NotFound
+from kernel.http.refusal import refusal
 from kernel.storage import asset_files
 from tenants.doors.request import DoorRequest
 
@@ -24,6 +25,14 @@ _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 @require_safe
 def file(request: DoorRequest, signed: str) -> HttpResponseBase:
     """Answer with the file, or with the part of it that Range names."""
+    try:
+        return _answer(request, signed)
+    except DomainError as error:
+        # The plain page: it needs no session and no database either.
+        return refusal(request, error)
+
+
+def _answer(request: DoorRequest, signed: str) -> HttpResponseBase:
     if request.organization is None:
         raise NotFound()
     link = read_link(signed, request.organization)

@@ -77,6 +77,14 @@ class LimitReached(Conflict):
     title = "Your plan's limit is reached."
 
 
+class Gone(DomainError):
+    """It was there, and won't be again at this address."""
+
+    status = 410
+    code = "gone"
+    title = "This is not here any more."
+
+
 class PreconditionFailed(DomainError):
     """The caller worked on an older version; `extra` holds the current one."""
 

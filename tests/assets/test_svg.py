@@ -13,10 +13,7 @@ from tests.assets import samples
 
 INSIDE_PICTURE = "data:image/png;base64," + b64encode(samples.picture(size=(20, 20))).decode()
 BOMB_INSIDE = "data:image/png;base64," + b64encode(samples.huge_png()).decode()
-ENTITIES = (
-    "<!DOCTYPE svg [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">"
-    "<!ENTITY c \"&b;&b;&b;\">]>"
-)
+ENTITIES = '<!DOCTYPE svg [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>'
 FILES = '<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 TEN = "".join(f'<g id="l{level}">' + f'<use href="#l{level - 1}"/>' * 10 + "</g>" for level in range(1, 11))
 
