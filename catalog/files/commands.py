@@ -37,13 +37,17 @@ def send_file(
     kind: str,
     match: str,
     file_id: UUID | None = None,
-) -> ProductFile:
+) -> tuple[ProductFile, bool]:
     """Keep a file of products for the catalog, guess what its columns are and ask for its dry run.
 
     Where the guess finds nothing to match rows by, it waits for map_columns(). Sending the same bytes with the same
-    `file_id` again changes nothing; other bytes are a Conflict. Raises Invalid for a file that can't be read at all.
+    `file_id` again changes nothing, and the second answer is False; other bytes are a Conflict. Raises Invalid for a
+    file that can't be read at all.
     """
     require(actor, IMPORT)
+    if file_id is not None and file_id.version != 7:
+        message = _("Send a UUID of version 7.")
+        raise Invalid(errors=[FieldError("file_id", "wrong_format", message)])
     catalog = find_reference(Catalog, catalog_id)
     if catalog.archived_at is not None:
         raise Conflict(_("This catalog is archived. Take it out of the archive first."), code="archived")
@@ -54,7 +58,7 @@ def send_file(
     if known is not None:
         if (known.sha256, known.catalog_id, known.created_by_id) != (sha256, catalog_id, actor.user_id):
             raise Conflict(_("An object with this id is there already."), code="id_taken")
-        return known
+        return known, False
     file = ProductFile.objects.create(
         id=new_id,
         direction=Direction.IMPORT,
@@ -74,7 +78,7 @@ def send_file(
     if match in file.mapping.values():
         _ask(actor, file, CHECK, State.CHECKING)
     file.refresh_from_db()
-    return file
+    return file, True
 
 
 def map_columns(*, actor: Actor, file_id: UUID, mapping: Mapping[str, str], match: str) -> ProductFile:

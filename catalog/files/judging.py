@@ -41,10 +41,6 @@ class Verdict:
     message: str = ""
 
 
-class _Unreadable(DomainError):
-    code = "unreadable"
-
-
 def judge(
     *, actor: Actor, file: ProductFile, rows: Sequence[ProductFileRow], labels: Labels, write: bool
 ) -> list[Verdict]:
@@ -109,7 +105,7 @@ def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fields(file: ProductFile, row: ProductFileRow, labels: Labels) -> dict[str, Any] | DomainError:
     if row.code and row.code in READING:
-        return _Unreadable(str(READING[row.code]), code=row.code)
+        return DomainError(str(READING[row.code]), code=row.code)
     assert file.catalog is not None  # an import has one: productfile_import_has_catalog
     try:
         found = fields_of(row.cells, file.mapping, file.catalog, labels)
@@ -117,7 +113,7 @@ def _fields(file: ProductFile, row: ProductFileRow, labels: Labels) -> dict[str,
         return error
     if not found.get(file.match):
         message = _("The row is matched by this, so it can't be empty.")
-        return _Unreadable(code="match_missing", errors=[FieldError(f"/{file.match}", "match_missing", message)])
+        return DomainError(code="match_missing", errors=[FieldError(f"/{file.match}", "match_missing", message)])
     return found
 
 

@@ -1,6 +1,6 @@
 """What can be asked about files of products. An import is seen by all who may import, an export by whoever asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -73,22 +73,32 @@ def file_detail(*, actor: Actor, file_id: UUID, lock: bool = False) -> ProductFi
 
 def state_now(file: ProductFile) -> FileState:
     """Return the file's state; where its job was cancelled or given up, it has failed. One query while under way."""
-    if file.state not in _UNDER_WAY or file.job_id is None:
+    return states_now([file])[file.pk]
+
+
+def states_now(files: Iterable[ProductFile]) -> Mapping[UUID, FileState]:
+    """Return the state of each file, as state_now() does; one query for all that are under way."""
+    files = list(files)
+    asked = [file.job_id for file in files if file.state in _UNDER_WAY and file.job_id]
+    jobs = visible_jobs().in_bulk(asked) if asked else {}
+    return {file.pk: _state(file, jobs.get(file.job_id)) for file in files}
+
+
+def _state(file: ProductFile, job: Job | None) -> FileState:
+    if file.state not in _UNDER_WAY or job is None:
         return FileState(file.state, file.error, 0, 0)
-    job = visible_jobs().filter(pk=file.job_id).first()
-    progress = (job.progress or {}) if job else {}
+    progress = job.progress or {}
     done, total = int(progress.get("done", 0)), int(progress.get("total", 0))
-    if job is not None and job.state in Job.RETRYABLE:
+    if job.state in Job.RETRYABLE:
         return FileState(ProductFile.State.FAILED, job.error_text or str(job.get_state_display()), done, total)
     return FileState(file.state, file.error, done, total)
 
 
 def row_page(
-    *, file: ProductFile, result: str = "", cursor: str | None = None, limit: int | None = None
+    *, file: ProductFile, results: Collection[str] = (), cursor: str | None = None, limit: int | None = None
 ) -> Page[ProductFileRow]:
     """Return one page of the file's rows, in their order, in one query."""
-    wanted = {"file_id": file.pk, "result": result or None}
-    wanted = {name: value for name, value in wanted.items() if value is not None}
+    wanted: dict[str, Any] = {"file_id": file.pk} | ({"result__in": sorted(results)} if results else {})
     return page(
         ProductFileRow.objects.filter(**wanted),
         name="product_file_rows",

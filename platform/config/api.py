@@ -7,6 +7,7 @@ from catalog.api import router as products
 from catalog.assets.api import router as assets
 from catalog.assets.uploads_api import router as uploads
 from catalog.catalogs.api import router as catalogs
+from catalog.files.api import router as product_files
 from catalog.labels.api import router as labels
 from kernel.http.api import Api
 from kernel.http.operations import MORE_PERMISSIONS, PERMISSION
@@ -43,6 +44,7 @@ api.add_router("/campaigns", revisions)
 api.add_router("/creatives", creatives)
 api.add_router("/catalogs", catalogs)
 api.add_router("/products", products)
+api.add_router("/product-files", product_files)
 api.add_router("/labels", labels)
 api.add_router("/assets", assets)
 api.add_router("/uploads", uploads)

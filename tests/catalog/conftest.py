@@ -27,7 +27,7 @@ def shop(
         made = make_organization(plan="enterprise")
         for actor in (OWNER, MANAGER, MARKETER):
             user, _made = User.objects.using("owner").get_or_create(
-                pk=actor.user_id, defaults={"email": actor.email, "name": actor.name}
+                email=actor.email, defaults={"pk": actor.user_id, "name": actor.name}
             )
             with scope(made, actor=SYSTEM, source="system"):
                 add_member(actor=SYSTEM, user=user, role_slug=actor.role)

@@ -63,7 +63,7 @@ class Shop:
         raw = content if isinstance(content, bytes) else content.encode()
         wanted = {"file_name": "products.csv", "kind": "csv", "match": "sku"} | options
         with self.scope(actor):
-            file = commands.send_file(actor=actor, catalog_id=catalog.pk, content=raw, **wanted)
+            file, _made = commands.send_file(actor=actor, catalog_id=catalog.pk, content=raw, **wanted)
         run_waiting()
         return self.file(file)
 

@@ -71,4 +71,4 @@ def _execute(sql: str, parameters: list[Any] | None = None) -> None:
 def _rows(sql: str) -> list[Any]:
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog.files import commands, jobs, queries, storing
+from catalog.files import commands, jobs, judging, queries, storing
 from catalog.files.writing import rejected_csv
 from catalog.labels.commands import create_label
 from catalog.models import ProductFile
@@ -193,7 +193,7 @@ def test_a_run_that_stopped_goes_on_behind_the_last_chunk(shop: Shop, monkeypatc
     catalog = shop.catalog("Stopped")
     file = shop.send(catalog, "sku,name\n" + "".join(f"F-{number},Drink\n" for number in range(5)))
     monkeypatch.setattr(jobs, "CHUNK", 2)
-    whole, chunks = jobs.judge, []
+    whole, chunks = judging.judge, []
 
     def break_off(**options: object) -> object:
         chunks.append(options)
@@ -205,7 +205,7 @@ def test_a_run_that_stopped_goes_on_behind_the_last_chunk(shop: Shop, monkeypatc
     stopped = shop.run(file)
     assert (stopped.state, stopped.cursor, len(shop.products(catalog))) == ("running", 3, 2)
 
-    Job.objects.using("owner").filter(pk=stopped.job_id).update(run_at="2020-01-01T00:00Z")
+    Job.objects.using("owner").filter(pk=str(stopped.job_id)).update(run_at="2020-01-01T00:00Z")
     run_waiting()
 
     done = shop.file(file)

@@ -11,6 +11,7 @@ from kernel.errors import FieldError, Invalid, PreconditionRequired, TooLarge
 from kernel.http.problem import Malformed, WrongContentType
 
 MEDIA_TYPE = "application/offset+octet-stream"
+FILES = ("text/csv", "application/x-ndjson")
 OFFSET = "Upload-Offset"
 MOST_DIGITS = 15
 
@@ -22,11 +23,22 @@ def read_chunk(request: HttpRequest) -> bytes:
     """
     if request.content_type != MEDIA_TYPE:
         raise WrongContentType(_("Send the bytes as %(type)s.") % {"type": MEDIA_TYPE})
+    return _read(request, settings.MAX_CHUNK_BYTES)
+
+
+def read_file(request: HttpRequest, *, most: int) -> bytes:
+    """Return the body, a file of one of FILES, as it came; raises as read_chunk() does, TooLarge beyond `most`."""
+    if request.content_type not in FILES:
+        raise WrongContentType(_("Send the file as %(types)s.") % {"types": ", ".join(FILES)})
+    return _read(request, most)
+
+
+def _read(request: HttpRequest, most: int) -> bytes:
     length = request.META.get("CONTENT_LENGTH") or ""
     if not (length.isascii() and length.isdigit()):
         raise Malformed(_("Say with Content-Length how many bytes you send."), code="length_required")
-    if int(length) > settings.MAX_CHUNK_BYTES:
-        raise TooLarge(_("Send less at once."), maximum=settings.MAX_CHUNK_BYTES)
+    if int(length) > most:
+        raise TooLarge(_("Send less at once."), maximum=most)
     try:
         found: bytes = request.read(int(length))
     except UnreadablePostError:
@@ -58,3 +70,17 @@ def declares_chunk(declared: dict[str, Any]) -> dict[str, Any]:
         "schema": {"type": "string", "pattern": r"^\d{1,15}$"},
     }
     return declared | {"requestBody": body, "parameters": [*declared.get("parameters", ()), header]}
+
+
+def declares_file(declared: dict[str, Any], *, examples: dict[str, str]) -> dict[str, Any]:
+    """Add to an operation's declaration that it takes a file of one of FILES; `examples` are a small one of each."""
+    text = {"type": "string", "minLength": 1}
+    content = {name: {"schema": text, "example": examples[name]} for name in FILES}
+    return declared | {"requestBody": {"content": content, "required": True}}
+
+
+def declares_answer(declared: dict[str, Any], *types: str, example: str) -> dict[str, Any]:
+    """Say of an operation's declaration that it answers with a file of one of `types`, not with JSON."""
+    content = {name: {"schema": {"type": "string"}, "example": example} for name in types}
+    known = declared["responses"][200]
+    return declared | {"responses": declared["responses"] | {200: known | {"content": content}}}
