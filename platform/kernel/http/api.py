@@ -1,5 +1,6 @@
 """Ninja with our conventions: problem documents, strict input, one JSON, a reference page under a strict CSP."""
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -113,7 +114,7 @@ class _CsrfCheck(CsrfViewMiddleware):
 
 def _check_csrf(request: HttpRequest) -> None:
     """Django's own check. It reads form bodies for the token, so none may come this far."""
-    if request.content_type not in ("", "application/json", chunks.MEDIA_TYPE):
+    if request.content_type not in ("", "application/json", chunks.MEDIA_TYPE, *chunks.FILES):
         raise WrongContentType(_("Send the body as application/json in UTF-8."))
     check = _CsrfCheck(lambda _request: HttpResponse())
     request.csrf_processing_done = False  # type: ignore[attr-defined]
@@ -138,9 +139,21 @@ def _groups(document: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
                 "more": operation.get(MORE_PERMISSIONS, []),
                 "fields": _fields(body, schemas),
                 "answers": sorted(operation["responses"].items()),
+                "examples": _examples(operation),
             }
             groups.setdefault(tag, []).append(entry)
     return groups
+
+
+def _examples(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is sent, and what comes back, as texts with their headings."""
+    sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    found = [(_("Sent"), sent["example"])] if "example" in sent else []
+    for status, told in operation["responses"].items():
+        content = told.get("content", {}).get("application/json", {})
+        if int(status) < 300 and "example" in content:
+            found.append((_("Answered"), content["example"]))
+    return [(heading, json.dumps(example, indent=2, ensure_ascii=False)) for heading, example in found]
 
 
 def _fields(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[dict[str, Any]]:

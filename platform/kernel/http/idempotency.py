@@ -78,9 +78,11 @@ def _principal(actor: Actor) -> UUID:
 
 def _fingerprint(request: HttpRequest) -> str:
     query = request.META.get("QUERY_STRING", "")
-    told = (str(request.method), request.path_info, query, request.headers.get("If-Match", ""))
-    digest = blake2b("\0".join(told).encode() + b"\0" + request.body, digest_size=32)
-    return digest.hexdigest()
+    headers = (request.headers.get(name, "") for name in ("If-Match", "Content-Type", "Content-Length"))
+    told = "\0".join((str(request.method), request.path_info, query, *headers)).encode()
+    # A file is read once, by the operation: for it the length must do.
+    body = request.body if request.content_type in ("", "application/json") else b""
+    return blake2b(told + b"\0" + body, digest_size=32).hexdigest()
 
 
 def _claim(principal: UUID, key: str, fingerprint: str) -> UUID | None:

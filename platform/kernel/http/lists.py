@@ -68,7 +68,12 @@ class Several:
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         one = f"({'|'.join(self.choices)})"
-        return {"type": "string", "pattern": f"^{one}(,{one})*$", "examples": [",".join(self.choices[:2])]}
+        return {
+            "type": "string",
+            "pattern": f"^{one}(,{one})*$",
+            "description": _("Some of %(choices)s; with commas between them.") % {"choices": ", ".join(self.choices)},
+            "examples": [",".join(self.choices[:2])],
+        }
 
     def _read(self, value: Any) -> Names:
         texts = [value] if isinstance(value, str) else value

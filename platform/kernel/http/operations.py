@@ -240,7 +240,7 @@ def _write_once_or_rehearse(operation: Operation) -> None:
         if posts:
             idempotency.key_of(request, required=key_required)
         if rehearsable and rehearsal.is_rehearsal(request):
-            return rehearsal.rehearse(act)
+            return rehearsal.rehearse(request, act)
         answer: HttpResponse = idempotency.once(request, act) if posts else act()
         return answer
 

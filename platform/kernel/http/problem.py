@@ -88,6 +88,8 @@ def problem(request: HttpRequest, error: DomainError) -> HttpResponse:
         response["ETag"] = error.extra["etag"]
     if "retry_after" in error.extra:
         response["Retry-After"] = str(error.extra["retry_after"])
+    if getattr(request, "is_rehearsal", False):
+        response["Dry-Run"] = "true"
     if error.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
     return response

@@ -25,8 +25,9 @@ def is_rehearsal(request: HttpRequest) -> bool:
     return asked == "true"
 
 
-def rehearse(act: Callable[[], HttpResponse]) -> HttpResponse:
-    """Answer with `act()`, marked as a dry run, and let the open transaction be rolled back."""
+def rehearse(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer with `act()`, marked as a dry run as a refusal is, and let the open transaction be rolled back."""
+    request.is_rehearsal = True  # type: ignore[attr-defined]
     response = act()
     transaction.set_rollback(True)
     response[HEADER] = "true"
