@@ -49,7 +49,7 @@ def keep_your_draft(request: HttpRequest, where: Path[schemas.Where], body: sche
     return respond(request, schemas.summary(draft) | {"object_version": version})
 
 
-@router.delete("/{kind}/{key}", response=schemas.Discarded, openapi_extra=declares("member"))
+@router.delete("/{kind}/{key}", response=schemas.Discarded, openapi_extra=declares("member", 404))
 def discard_your_draft(
     request: HttpRequest, where: Path[schemas.Where], query: Query[schemas.DeviceQuery]
 ) -> HttpResponse:
