@@ -14,8 +14,9 @@ from kernel.jobs import JobContext, enqueue, handler
 from kernel.tenancy.context import SYSTEM, Actor, current_organization
 from tenants import records
 from tenants.access.models import Team, TeamMembership
+from tenants.access.ownership import check_member
 from tenants.access.resolver import can_many, reach_of, refusal
-from tenants.access.teams import MANAGE, check_person, managed_team, teams_below
+from tenants.access.teams import MANAGE, managed_team, teams_below
 from tenants.access.until import is_later, latest
 
 EXPIRE = "access.expire_team_memberships"
@@ -34,7 +35,7 @@ def add_to_team(
     _check(actor, team, {"role": role, "expires_at": expires_at})
     if user_id == actor.user_id:
         _require_end(actor, team, expires_at)
-    check_person(user_id, "/user_id")
+    check_member("/user_id", user_id)
     present = TeamMembership.objects.filter(team=team, user_id=user_id).first()
     if present is not None and not _is_over(present):
         raise Conflict(_("They are in this team already."), code="already_exists")

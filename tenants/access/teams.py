@@ -18,7 +18,8 @@ from kernel.errors import Conflict, FieldError, Invalid, NotFound, PreconditionF
 from kernel.tenancy.context import Actor, current_organization
 from tenants import records
 from tenants.access.context import access_of
-from tenants.access.models import Membership, Owned, Team
+from tenants.access.models import Owned, Team
+from tenants.access.ownership import check_member
 from tenants.access.resolver import reach_of, refusal, require, require_team
 from tenants.access.words import name_errors, note_errors
 
@@ -45,7 +46,7 @@ def create_team(
     _check(None, values)
     _find_team(parent_id, "/parent_id")
     if owner is not None:
-        check_person(owner, "/owner_id")
+        check_member("/owner_id", owner)
     return Team.objects.create(owner_id=owner, **values)
 
 
@@ -73,7 +74,7 @@ def transfer_team(*, actor: Actor, team_id: UUID, version: int, owner_id: UUID) 
     check_seen(team, version)
     if team.owner_id == owner_id:
         return team
-    check_person(owner_id, "/owner_id")
+    check_member("/owner_id", owner_id)
     return _write(team, {"owner_id": owner_id})
 
 
@@ -119,14 +120,6 @@ def check_seen(team: Team, version: int) -> None:
     """Raise PreconditionFailed unless the team is at `version`."""
     if team.row_version != version:
         raise PreconditionFailed(version=team.row_version)
-
-
-def check_person(user_id: UUID, pointer: str) -> Membership:
-    """Return the active member; raise Invalid at `pointer` for anybody else."""
-    found = Membership.objects.filter(user_id=user_id, status=Membership.Status.ACTIVE).first()
-    if found is None or (found.expires_at is not None and found.expires_at <= timezone.now()):
-        raise Invalid(errors=[FieldError(pointer, "unknown_person", _("Choose somebody who is active here."))])
-    return found
 
 
 def teams_below(team_ids: Collection[UUID]) -> set[UUID]:

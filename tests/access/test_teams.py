@@ -222,7 +222,7 @@ def test_only_active_people_come_into_a_team(admin: Actor, status: str) -> None:
     with pytest.raises(Invalid) as refusal:
         add_to_team(actor=admin, team_id=growth.pk, user_id=user_id)
 
-    assert [error.code for error in refusal.value.errors] == ["unknown_person"]
+    assert [error.code for error in refusal.value.errors] == ["not_a_member"]
     assert not TeamMembership.objects.exists()
 
 

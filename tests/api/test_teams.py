@@ -148,7 +148,7 @@ def test_people_come_and_go(world: World) -> None:
     [
         ({}, {"/user_id": "required"}),
         ({"user_id": "x"}, {"/user_id": "wrong_format"}),
-        ({"user_id": str(uuid7())}, {"/user_id": "unknown_person"}),
+        ({"user_id": str(uuid7())}, {"/user_id": "not_a_member"}),
         ({"user_id": str(uuid7()), "role": "boss"}, {"/role": "unknown_value"}),
         ({"user_id": str(uuid7()), "expires_at": "2020-01-01T00:00:00Z"}, {"/expires_at": "out_of_range"}),
         ({"user_id": str(uuid7()), "team": "x"}, {"/team": "unknown_field"}),
@@ -225,5 +225,5 @@ def test_another_organization_has_no_teams_to_offer(world: World, other_world: W
     assert body(stranger("GET", "/teams"))["items"] == []
     own = make(stranger)[0]
     foreign = stranger("POST", f"/teams/{own['id']}/members", {"user_id": user_id})
-    assert pointers(foreign) == {"/user_id": "unknown_person"}
+    assert pointers(foreign) == {"/user_id": "not_a_member"}
     assert rows(world) == before
