@@ -61,6 +61,18 @@ class NewPasswordForm(forms.Form):
         return data
 
 
+class AccountForm(NewPasswordForm):
+    """What a new account needs; the rules for passwords are checked by the command."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    field_order = ("name", "password", "password_again")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["password"].label = _("Password")
+        self.fields["password_again"].label = _("Password again")
+
+
 class ChangePasswordForm(NewPasswordForm):
     """The same by somebody who knows the present password."""
 

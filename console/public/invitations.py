@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from console.guards import anybody
-from console.public.forms import AccountForm
+from console.public.account_forms import AccountForm
 from console.public.limits import too_many, within
 from console.public.links import mailed_link
 from kernel.errors import DomainError, Invalid, NotFound, Unauthenticated
