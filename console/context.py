@@ -35,6 +35,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "brand": {"name": _("Operator console") if tenant is None else tenant.name, "url": "/"},
         "environment": _environment() if tenant is None else _("%(plan)s plan") % {"plan": tenant.plan},
         "nav": operator_groups(request) if tenant is None else tenant_groups(request, actor),
+        "draft_space": f"{tenant.id}:{actor.user_id}" if tenant else "",
         "account": _account(actor, person)
         | {"sign_out_url": reverse("signin:out")}
         | ({} if tenant is None else {"preferences_url": reverse("org:preferences")}),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog import commands, queries
 from catalog.models import Product
 from console.guards import actor_of, is_fragment, member_page
+from console.org.drafts import forget_draft
 from console.org.forms import ProductForm
 from console.org.objects import (
     TRASH,
@@ -85,6 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             made, status = save(form, lambda: commands.create_product(actor=actor, values=form.values()))
             if made is not None:
+                forget_draft(request, "product")
                 messages.success(request, _("%(name)s was created.") % {"name": made})
                 return redirect("org:product", made.pk)
     consequences = [
@@ -117,6 +119,7 @@ def edit(request: HttpRequest, product_id: UUID) -> HttpResponse:
                 lambda: commands.change_product(actor=actor, product_id=product_id, version=version, changes=changes),
             )
             if made is not None:
+                forget_draft(request, "product")
                 messages.success(request, _("%(name)s was saved.") % {"name": made})
                 return redirect("org:product", made.pk)
     if status == 409:

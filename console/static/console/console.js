@@ -82,6 +82,13 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "";
 });
 
+// Who signs out leaves nothing that they typed behind on this device
+
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("[data-sign-out]")) return;
+  for (const name of Object.keys(localStorage)) if (name.startsWith("draft:")) localStorage.removeItem(name);
+});
+
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
