@@ -28,7 +28,7 @@ _SEND["responses"][200] = dict(_SEND["responses"][201])
 
 @router.get("", response=schemas.FileList, openapi_extra=declares("catalog:view", if_none_match=True))
 def list_product_files(request: HttpRequest, query: Query[schemas.FileQuery]) -> HttpResponse:
-    """Imports, where you may import, and your own exports, newest first."""
+    """Your imports and exports, and those of others where you see all products, newest first."""
     found = file_page(
         actor=actor_of(request),
         direction=query.direction or "",

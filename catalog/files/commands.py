@@ -140,8 +140,8 @@ def _ask(actor: Actor, file: ProductFile, job: str, state: ProductFile.State) ->
 
 
 def _locked(actor: Actor, file_id: UUID) -> ProductFile:
-    require(actor, IMPORT)
     file = file_detail(actor=actor, file_id=file_id, lock=True)
+    require(actor, IMPORT, file)
     if file.direction != Direction.IMPORT:
         raise Conflict(_("This is no import."), code="file_state", state=file.state)
     return file

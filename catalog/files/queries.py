@@ -1,11 +1,11 @@
-"""What can be asked about files of products. An import is seen by all who may import, an export by whoever asked."""
+"""What can be asked about files of products."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from catalog.models import ProductFile, ProductFileRow
 from kernel.errors import NotFound
@@ -13,7 +13,7 @@ from kernel.http.cursor import DEFAULT_PAGE, LARGEST_PAGE, Page, Sort, page
 from kernel.jobs.models import Job
 from kernel.jobs.queries import visible_jobs
 from kernel.tenancy.context import Actor
-from tenants.access.resolver import can, require_some
+from tenants.access.resolver import require_some, visible
 
 SORTS: Mapping[str, Sort] = {"-id": Sort(("id",), descending=True)}
 ROW_SORTS: Mapping[str, Sort] = {"number": Sort(("number",))}
@@ -31,11 +31,9 @@ class FileState:
 
 
 def visible_files(actor: Actor) -> QuerySet[ProductFile]:
-    """Return the files that `actor` may see."""
+    """Return the files that `actor` may see: their own, and all of them where they see all products."""
     require_some(actor, "catalog:view")
-    own = Q(created_by_id=actor.user_id)
-    imports = Q(direction=ProductFile.Direction.IMPORT)
-    return ProductFile.objects.filter(own | imports if can(actor, "catalog:import") else own)
+    return visible(actor, "catalog:view", ProductFile)
 
 
 def file_page(

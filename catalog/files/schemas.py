@@ -97,7 +97,7 @@ class FileQuery(BaseModel):
     limit: int = Field(default=50, ge=1, le=200, description="Rows per page.")
 
 
-class RowOut(BaseModel):
+class ProductFileRowOut(BaseModel):
     """What became, or becomes, of a row; `field` and `code` say why it was rejected."""
 
     number: int
@@ -112,7 +112,7 @@ class RowOut(BaseModel):
 class RowList(Paged):
     """One page of a file's rows, in their order."""
 
-    items: list[RowOut]
+    items: list[ProductFileRowOut]
 
 
 class RowQuery(BaseModel):
@@ -148,7 +148,7 @@ def file_out(file: ProductFile, state: FileState) -> dict[str, Any]:
 
 
 def row_out(row: ProductFileRow) -> dict[str, Any]:
-    """Return what RowOut describes."""
+    """Return what ProductFileRowOut describes."""
     return {
         "number": row.number,
         "result": row.result,

@@ -1,5 +1,7 @@
 """Products on their way in from a file, or out into one."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +62,9 @@ class ProductFile(models.Model):
     job_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    # Who may see products sees the files that are theirs to see (tenants.access.resolver).
+    owner_path: ClassVar[str] = "created_by_id"
 
     class Meta:
         ordering = ["-id"]
