@@ -1,7 +1,9 @@
 """What can be done to many products at once, and taken back within half an hour."""
 
+from collections.abc import Collection
 from typing import Any
 
+from catalog import dependents
 from catalog.commands import change_product, create_product, restore_product, trash_product
 from catalog.models import Product, ProductPicture
 from catalog.queries import live_products
@@ -34,12 +36,18 @@ def _restore(actor: Actor, row: Any) -> Product:
     return restore_product(actor=actor, product_id=row.id, version=row.version)
 
 
+def _restored(actor: Actor, products: Collection[Product]) -> None:
+    """What stands on products follows an undo as it follows any change."""
+    dependents.changed(Product, [product.pk for product in products])
+
+
 PRODUCTS = register(
     BulkResource(
         name="products",
         model=Product,
         children=((ProductPicture, "product"),),
         limit=("products", live_products),
+        restored=_restored,
         actions={
             "create": Action(ProductCreate, _create, permission="catalog:edit"),
             "change": Action(ProductChangeRow, _change, permission="catalog:edit"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from catalog.assets import schemas
+from catalog.assets.bulk import ASSETS
 from catalog.assets.commands import change_asset, restore_asset, set_current_version, transfer_asset, trash_asset
 from catalog.assets.compare import compare
 from catalog.assets.queries import AssetFilters, asset_detail, asset_page, version_of, versions_of
@@ -16,9 +17,12 @@ from kernel.http.etag import expected_version, of
 from kernel.http.lists import listed, present
 from kernel.http.operations import Router, declares
 from kernel.http.output import dump, respond
+from tenants.access.bulk.api import add_bulk
 from tenants.access.ownership import verbs
 
 router = Router(tags=["Assets"])
+_ID = "0199d5f0-c6f2-7b6c-9f3a-2b1c0d4e5f60"
+add_bulk(router, ASSETS, example={"action": "change", "rows": [{"id": _ID, "version": 2, "alt": "A red shoe"}]})
 
 
 @router.get("", response=schemas.AssetList, openapi_extra=declares("asset:view", if_none_match=True))
@@ -128,7 +132,9 @@ def list_versions(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 
 
 @router.get(
-    "/{uuid:asset_id}/uses", response=schemas.UsesOut, openapi_extra=declares("asset:view", 404, if_none_match=True)
+    "/{uuid:asset_id}/uses",
+    response=schemas.AssetUsesOut,
+    openapi_extra=declares("asset:view", 404, if_none_match=True),
 )
 def list_uses(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     """Where the asset is used, and what follows its current version."""

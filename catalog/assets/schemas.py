@@ -164,7 +164,7 @@ class AssetQuery(ListQuery):
     fields: Annotated[Names, Several(AssetSummary), Field(description="Only these fields, and the id.")] = ()
 
 
-class UseOut(BaseModel):
+class AssetUseOut(BaseModel):
     """One use of an asset; `version` is null where it follows the current one."""
 
     kind: str
@@ -176,10 +176,10 @@ class UseOut(BaseModel):
     version: int | None
 
 
-class UsesOut(BaseModel):
+class AssetUsesOut(BaseModel):
     """Where an asset is used. `hidden` counts the uses that you may not see."""
 
-    items: list[UseOut]
+    items: list[AssetUseOut]
     following: int = Field(description="How many of the items change when another version becomes the current one.")
     hidden: int
 
@@ -256,7 +256,7 @@ def detail(asset: Asset, versions: list[AssetVersion], allowed_actions: list[str
 
 
 def uses_out(uses: Uses) -> dict[str, Any]:
-    """Return what UsesOut describes."""
+    """Return what AssetUsesOut describes."""
     return {"items": [_use(use) for use in uses.seen], "following": len(uses.following), "hidden": uses.hidden}
 
 

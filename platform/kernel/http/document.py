@@ -7,6 +7,7 @@ from typing import Any
 from kernel.http.examples import Examples
 
 EXAMPLE = "x-example"
+ROWS = "x-rows"
 _ONE = re.compile(r"^(?P<collection>.*)/\{(?P<name>\w+)\}(?P<verb>/[\w-]+)?$")
 _IF_MATCH = "If-Match"
 
@@ -75,8 +76,8 @@ def _link(document: dict[str, Any]) -> None:
 def _link_batches(document: dict[str, Any]) -> None:
     """From every bulk change to its undo."""
     undo = next((o for a, _m, o in _operations(document) if a.endswith("/batches/{batch_id}/undo")), None)
-    for address, _method, operation in _operations(document):
-        if undo is not None and address.endswith("/bulk"):
+    for _address, _method, operation in _operations(document):
+        if undo is not None and ROWS in operation:
             answer = operation["responses"].get(200) or operation["responses"]["200"]
             answer["links"] = {undo["operationId"]: _to("batch_id", "$response.body#/batch", undo)}
 

@@ -10,6 +10,7 @@ from ninja import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from kernel.http.api import actor_of
+from kernel.http.document import ROWS
 from kernel.http.lists import Paged
 from kernel.http.operations import Router, declares
 from kernel.http.output import instant, respond
@@ -146,7 +147,7 @@ def add_bulk(of: Router, resource: BulkResource, *, example: Mapping[str, Any]) 
     body_schema.model_rebuild(force=True)
     asked = sorted({action.permission for action in resource.actions.values()})
     extra = declares(resource.view_permission, body=True, key_required=True, may_ask=asked)
-    extra["x-rows"] = {name: _inline(action.row) for name, action in resource.actions.items()}
+    extra[ROWS] = {name: _inline(action.row) for name, action in resource.actions.items()}
 
     def bulk(request: HttpRequest, body: body_schema) -> HttpResponse:  # type: ignore[valid-type]
         """Do one action to up to 500 rows; each gets its own answer, and the whole can be undone for 30 minutes."""
