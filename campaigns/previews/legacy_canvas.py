@@ -186,9 +186,15 @@ def _arranged(elements: list[dict[str, Any]], place: Placement, words: Mapping[s
     and flat ones have words below their edge; its flow kept canvases without words and showed those beside it.
     """
     told = [each for each in elements if each["type"] in ("text", "button") and each["content"]]
-    if not told:
+    if not told or not any(words.values()):
         return not any(words.values())
-    return all(-each["width"] < each["x"] < place.width and -each["height"] < each["y"] < place.height for each in told)
+    inside = all(
+        -each["width"] < each["x"] < place.width and -each["height"] < each["y"] < place.height for each in told
+    )
+    laid = [each for each in elements if each["id"] != BACKGROUND]
+    across = max(each["x"] + each["width"] for each in laid) - min(each["x"] for each in laid)
+    down = max(each["y"] + each["height"] for each in laid) - min(each["y"] for each in laid)
+    return inside and across * down >= _LEAST_ROOM * place.width * place.height
 
 
 def _bounded(ground: object, elements: list[dict[str, Any]]) -> dict[str, Any]:

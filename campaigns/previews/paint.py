@@ -6,7 +6,7 @@ Everything comes out as numbers, so nothing that somebody typed reaches a drawin
 import colorsys
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PIL import ImageColor
@@ -53,6 +53,10 @@ class Color:
 
         return 0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
 
+    def faded(self, share: float) -> "Color":
+        """Return it with `share` of its alpha."""
+        return replace(self, alpha=round(self.alpha * share, 3))
+
     def over(self, below: "Color", share: float) -> "Color":
         """Return the mixture of this colour, with weight `share`, and `below`."""
         parts = zip((self.red, self.green, self.blue), (below.red, below.green, below.blue), strict=True)
@@ -70,6 +74,10 @@ class Gradient:
     def light(self) -> bool:
         """Whether dark words read better on most of it."""
         return sum(color.luminance for _, color in self.stops) / len(self.stops) > 0.36
+
+    def faded(self, share: float) -> "Gradient":
+        """Return it with `share` of the alpha of each stop."""
+        return replace(self, stops=tuple((at, color.faded(share)) for at, color in self.stops))
 
     def line(self, x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
         """Return both ends of the gradient's line over a box, as CSS places them."""

@@ -16,7 +16,7 @@ def render_png(spec: Spec, scale: int = 1) -> bytes:
         raise ValueError(f"There is no scale {scale}.")
     place = spec.canvas
     return resvg_py.svg_to_bytes(
-        svg_string=render(spec, boxes=True),
+        svg_string=render(spec, raster=scale),
         skip_system_fonts=True,
         width=place.width * scale,
         height=place.height * scale,

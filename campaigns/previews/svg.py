@@ -5,17 +5,23 @@ browser's own fonts in the room that was measured for it; as PNG it shows as emp
 """
 
 from collections.abc import Iterator
+from math import ceil, floor
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from campaigns.previews.layout import PICTURES, Element, Layout, read_layout
+from campaigns.previews.marks import Box, empty_boxes, fill_of, foreign_text, n, placed, side_of
 from campaigns.previews.paint import Color, Gradient, Paint
+from campaigns.previews.pixels import resample
 from campaigns.previews.spec import Picture, Spec
 from campaigns.previews.standard import WHITE, standard_layout
 from campaigns.previews.text import Block, Line, clean, fill, right_to_left
 from campaigns.previews.typefaces import UNITS, weight_of
 
 MOST_PICTURES: Final = 24
+MOST_WORK: Final = 24.0
+"""How often all of a drawing may cover its canvas, each kind of paint weighed by what it costs to rasterize."""
+MOST_LETTERS: Final = 8000
 _FIELDS: Final = ("headline", "body", "cta", "brand")
 _INK: Final = Color(17, 24, 39)
 _GREY: Final = Color(100, 116, 139)
@@ -23,27 +29,27 @@ _BUTTON: Final = Color(37, 99, 235)
 _SHAPE: Final = Color(59, 130, 246)
 
 
-def render(spec: Spec, *, boxes: bool = False) -> str:
-    """Return the preview as SVG text, the same for the same input; `boxes` draws boxes instead of foreign scripts."""
+def render(spec: Spec, *, raster: int = 0) -> str:
+    """Return the preview as SVG text, the same for the same input.
+
+    With `raster` it is meant for that many pixels each pixel of the placement: pictures come resampled, and foreign
+    scripts as boxes.
+    """
     layout = read_layout(spec.layout)
     if not layout.elements:
         layout = standard_layout(spec, layout.background)
-    return _Drawing(spec, layout, boxes=boxes).document()
-
-
-def n(value: float) -> str:
-    """Return a coordinate as text with at most two decimals."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    return _Drawing(spec, layout, raster).document()
 
 
 class _Drawing:
-    def __init__(self, spec: Spec, layout: Layout, *, boxes: bool) -> None:
-        self.spec, self.layout, self.boxes = spec, layout, boxes
+    def __init__(self, spec: Spec, layout: Layout, raster: int) -> None:
+        self.spec, self.layout, self.raster = spec, layout, raster
         self.defs: list[str] = []
         self.parts: list[str] = []
         self.shown: dict[str, str] = {}
         self.pictures = 0
+        self.work = 0.0
+        self.letters = 0
 
     def document(self) -> str:
         place = self.spec.canvas
@@ -62,17 +68,25 @@ class _Drawing:
     def _element(self, element: Element) -> None:
         if not element.width or not element.height or not element.style.opacity:
             return
-        faded = f' opacity="{n(element.style.opacity)}"' if element.style.opacity < 1 else ""
         said = ""
         if element.type in ("text", "button"):
-            words = self._words(element.content)
+            words = self._words(element.content)[: MOST_LETTERS - self.letters]
+            self.letters += len(words)
             said = f" aria-label={quoteattr(words.replace(chr(10), ' '))}" if words else ""
             inside = [*self._box(element), *self._text(element, words)]
         elif element.type in PICTURES:
             inside = self._picture(element)
         else:
             inside = [*self._box(element)]
-        self.parts.append(f"<g data-element={quoteattr(clean(element.id))}{said}{faded}>{''.join(inside)}</g>")
+        self.parts.append(f"<g data-element={quoteattr(clean(element.id))}{said}>{''.join(inside)}</g>")
+
+    def _affords(self, box: Box, weight: float) -> bool:
+        """Whether there is work left to paint a box; what lies outside of the canvas costs nothing."""
+        canvas = self.spec.canvas
+        width = min(box[0] + box[2], canvas.width) - max(box[0], 0)
+        height = min(box[1] + box[3], canvas.height) - max(box[1], 0)
+        self.work += weight * max(width, 0) * max(height, 0) / (canvas.width * canvas.height)
+        return self.work <= MOST_WORK
 
     def _words(self, content: str) -> str:
         name = content[1:-1]
@@ -86,15 +100,19 @@ class _Drawing:
         if not paint and not style.border_width:
             return
         edge = min(style.border_width, element.width / 2, element.height / 2) if style.border_color else 0.0
+        weight = 2 if isinstance(paint, Gradient) else 1
+        if not self._affords((element.x, element.y, element.width, element.height), weight):
+            return
         x, y = element.x + edge / 2, element.y + edge / 2
         width, height = element.width - edge, element.height - edge
         corner = max(style.corner(element.width, element.height) - edge / 2, 0)
-        inside = self._paint(paint, x, y, width, height) if paint else 'fill="none"'
+        inside = self._paint(paint.faded(style.opacity), x, y, width, height) if paint else 'fill="none"'
         round_ = f' rx="{n(corner)}"' if corner else ""
         line = ""
         if edge and style.border_color:
-            line = f' stroke="{style.border_color.hex}" stroke-width="{n(edge)}"'
-            line += f' stroke-opacity="{n(style.border_color.alpha)}"' if style.border_color.alpha < 1 else ""
+            drawn = style.border_color.faded(style.opacity)
+            line = f' stroke="{drawn.hex}" stroke-width="{n(edge)}"'
+            line += f' stroke-opacity="{n(drawn.alpha)}"' if drawn.alpha < 1 else ""
         yield f'<rect x="{n(x)}" y="{n(y)}" width="{n(width)}" height="{n(height)}"{round_} {inside}{line}/>'
 
     def _text(self, element: Element, words: str) -> Iterator[str]:
@@ -109,16 +127,18 @@ class _Drawing:
             most=1 if button and element.height < size * 2.4 else 60,
         )  # fmt: skip
         align = style.align or ("center" if button else "left")
-        ink = style.color or (WHITE if button else _INK)
+        ink = (style.color or (WHITE if button else _INK)).faded(style.opacity)
         top = element.y + (element.height - block.height) / 2
+        if not self._affords((element.x, top, element.width, block.height), 1):
+            return
         for index, line in enumerate(block.lines):
             spare = width - line.width
-            x = element.x + inset + {"left": 0.0, "center": spare / 2, "right": spare}[_turned(align, line.text)]
+            x = element.x + inset + {"left": 0.0, "center": spare / 2, "right": spare}[side_of(align, line.text)]
             yield from self._line(line, block, x, top + block.baseline(index), ink, weight)
 
     def _line(self, line: Line, block: Block, x: float, y: float, ink: Color, weight: int) -> Iterator[str]:
-        if line.foreign and right_to_left(line.text) and not self.boxes:
-            yield _foreign(line.text, x + line.width / 2, y, line.width, block.size, ink, weight)
+        if line.foreign and right_to_left(line.text) and not self.raster:
+            yield foreign_text(line.text, x + line.width / 2, y, line.width, block.size, ink, weight)
             return
         scale = block.size / UNITS
         path: list[str] = []
@@ -127,37 +147,72 @@ class _Drawing:
                 path.append(f"M{n(at / scale + glyph.x)} {n(glyph.y)}{glyph.path}")
             for piece in word.foreign:
                 left, width = at / scale + piece.x, piece.width
-                if self.boxes:
-                    path.extend(_boxes(left, width, len(piece.text)))
+                if self.raster:
+                    path.extend(empty_boxes(left, width, len(piece.text)))
                 else:
                     middle = x + (left + width / 2) * scale
-                    yield _foreign(piece.text, middle, y, width * scale, block.size, ink, weight)
+                    yield foreign_text(piece.text, middle, y, width * scale, block.size, ink, weight)
         if path:
             move = f"translate({n(x)} {n(y)}) scale({scale:.6f} {-scale:.6f})"
-            yield f'<path transform="{move}" {_fill(ink)} d="{"".join(path)}"/>'
+            yield f'<path transform="{move}" {fill_of(ink)} d="{"".join(path)}"/>'
 
     def _picture(self, element: Element) -> list[str]:
         picture = self.spec.pictures.get(element.content)
         style = element.style
-        self.pictures += 1
-        if not picture or self.pictures > MOST_PICTURES:
-            return self._tile(element)
         corner = style.corner(element.width, element.height)
         box = (element.x, element.y, element.width, element.height)
-        x, y, width, height = _placed(picture, style.fit or ("cover" if element.type == "image" else "contain"), *box)
-        clip = ""
-        if corner or width > element.width + 0.01 or height > element.height + 0.01:
-            clip = f' clip-path="url(#{self._clip(box, corner)})"'
-        move = f"translate({n(x)} {n(y)}) scale({width / picture.width:.6f} {height / picture.height:.6f})"
-        drawn = f'<g{clip}><use href="#{self._embedded(element.content, picture)}" transform="{move}"/></g>'
+        self.pictures += 1
+        drawn = ""
+        if picture and self.pictures <= MOST_PICTURES and self._affords(box, 6 if corner else 2):
+            place = placed(picture, style.fit or ("cover" if element.type == "image" else "contain"), *box)
+            drawn = self._resampled(picture, box, place) if self.raster else self._used(element.content, picture, place)
+            over = not self.raster and (place[2] > element.width + 0.01 or place[3] > element.height + 0.01)
+            clip = f' clip-path="url(#{self._clip(box, corner)})"' if drawn and (corner or over) else ""
+            drawn = f"<g{clip}{_faded(style.opacity)}>{drawn}</g>" if drawn else ""
+        if not drawn:
+            return self._tile(element)
         ground = [*self._box(element)] if style.background else []
         edge = Element("", "shape", *box, style=style) if style.border_width and not style.background else None
         return [*ground, drawn, *(self._box(edge) if edge else ())]
 
+    def _used(self, slot: str, picture: Picture, place: Box) -> str:
+        """Use the document's one copy of a picture."""
+        x, y, width, height = place
+        move = f"translate({n(x)} {n(y)}) scale({width / picture.width:.6f} {height / picture.height:.6f})"
+        return f'<use href="#{self._embedded(slot, picture)}" transform="{move}"/>'
+
+    def _resampled(self, picture: Picture, box: Box, place: Box) -> str:
+        """Embed the visible part of a picture in just the pixels that it takes; "" where nothing can be shown."""
+        scale, canvas = self.raster, self.spec.canvas
+        left, top = max(box[0], place[0], 0), max(box[1], place[1], 0)
+        right = min(box[0] + box[2], place[0] + place[2], canvas.width)
+        bottom = min(box[1] + box[3], place[1] + place[3], canvas.height)
+        if right <= left or bottom <= top:
+            return "<g/>"  # it lies outside, which is no reason for a tile
+        pixels = floor(left * scale), floor(top * scale), ceil(right * scale), ceil(bottom * scale)
+        size = pixels[2] - pixels[0], pixels[3] - pixels[1]
+        across, down = picture.width / place[2], picture.height / place[3]
+        left, top, right, bottom = (pixel / scale for pixel in pixels)
+        part = (
+            (left - place[0]) * across,
+            (top - place[1]) * down,
+            (right - place[0]) * across,
+            (bottom - place[1]) * down,
+        )
+        shown = resample(picture, part, size)
+        if not shown:
+            return ""
+        sides = f'x="{n(left)}" y="{n(top)}" width="{n(right - left)}" height="{n(bottom - top)}"'
+        return f'<image {sides} preserveAspectRatio="none" image-rendering="optimizeSpeed" href="{shown.address}"/>'
+
     def _tile(self, element: Element) -> list[str]:
         """Draw what stands where a picture is still missing: quiet shapes and the sign of a picture."""
-        x, y, width, height = element.x, element.y, element.width, element.height
-        style = element.style
+        canvas, style = self.spec.canvas, element.style
+        x, y = max(element.x, 0), max(element.y, 0)
+        width = min(element.x + element.width, canvas.width) - x
+        height = min(element.y + element.height, canvas.height) - y
+        if width <= 0 or height <= 0 or not self._affords((x, y, width, height), 6):
+            return []
         ink = style.color or _GREY
         ground = style.background or ink.over(WHITE, 0.12)
         base = ground if isinstance(ground, Color) else ground.stops[0][1]
@@ -175,7 +230,7 @@ class _Drawing:
             f' fill="{ink.hex}" fill-opacity="0.06"/>'
         )
         return [
-            f'<g clip-path="url(#{clip})">',
+            f'<g clip-path="url(#{clip})"{_faded(style.opacity)}>',
             f'<rect x="{n(x)}" y="{n(y)}" width="{n(width)}" height="{n(height)}"'
             f" {self._paint(soft, x, y, width, height)}/>{circles}",
             f'<g transform="translate({n(left)} {n(top)}) scale({part:.5f})" opacity="0.75" {stroke}>'
@@ -194,7 +249,7 @@ class _Drawing:
             )
         return self.shown[slot]
 
-    def _clip(self, box: tuple[float, float, float, float], corner: float) -> str:
+    def _clip(self, box: Box, corner: float) -> str:
         name = f"c{len(self.defs)}"
         x, y, width, height = (n(part) for part in box)
         round_ = f' rx="{n(corner)}"' if corner else ""
@@ -205,7 +260,7 @@ class _Drawing:
 
     def _paint(self, paint: Paint, x: float, y: float, width: float, height: float) -> str:
         if isinstance(paint, Color):
-            return _fill(paint)
+            return fill_of(paint)
         name = f"g{len(self.defs)}"
         x1, y1, x2, y2 = (n(part) for part in paint.line(x, y, width, height))
         stops = "".join(
@@ -220,45 +275,5 @@ class _Drawing:
         return f'fill="url(#{name})"'
 
 
-def _fill(color: Color) -> str:
-    return f'fill="{color.hex}"' + (f' fill-opacity="{n(color.alpha)}"' if color.alpha < 1 else "")
-
-
-def _turned(align: str, text: str) -> str:
-    """Start of line is on the right in scripts that run from there."""
-    return "right" if align == "left" and right_to_left(text) else align
-
-
-def _foreign(text: str, middle: float, y: float, width: float, size: float, ink: Color, weight: int) -> str:
-    turned = ' direction="rtl"' if right_to_left(text) else ""
-    return (
-        f'<text x="{n(middle)}" y="{n(y)}" text-anchor="middle" font-family="sans-serif" font-size="{n(size)}"'
-        f' font-weight="{weight}" textLength="{n(max(width, 1))}" lengthAdjust="spacingAndGlyphs"{turned}'
-        f" {_fill(ink)}>{escape(text)}</text>"
-    )
-
-
-def _boxes(left: float, width: float, count: int) -> Iterator[str]:
-    """Outline one box a character, drawn as a frame of two rectangles that run in opposite directions."""
-    step = width / count
-    if step < 200:
-        return
-    wide, line = step * 0.8, 110
-    for index in range(count):
-        x = left + index * step + step * 0.1
-        inside = f"m{line} {line}h{n(wide - 2 * line)}v{1400 - 2 * line}h{n(2 * line - wide)}z"
-        yield f"M{n(x)} 0v1400h{n(wide)}v-1400z{inside}"
-
-
-def _placed(
-    picture: Picture, fit: str, x: float, y: float, width: float, height: float
-) -> tuple[float, float, float, float]:
-    """Return where the whole picture lies so that its box shows what object-fit says."""
-    if fit == "fill":
-        return x, y, width, height
-    across, down = width / picture.width, height / picture.height
-    scale = max(across, down) if fit == "cover" else 1.0 if fit == "none" else min(across, down)
-    if fit == "scale-down":
-        scale = min(scale, 1.0)
-    shown_width, shown_height = picture.width * scale, picture.height * scale
-    return x + (width - shown_width) / 2, y + (height - shown_height) / 2, shown_width, shown_height
+def _faded(opacity: float) -> str:
+    return f' opacity="{n(opacity)}"' if opacity < 1 else ""
