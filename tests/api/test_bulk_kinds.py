@@ -29,8 +29,10 @@ def undo(caller: Caller, report: Any) -> Any:
 @pytest.fixture
 def asset(world: World) -> Asset:
     """An asset of the owner."""
+    owner = world.actors["owner"].user_id
+    assert owner is not None
     with scope(world.organization, actor=SYSTEM, source="system"):
-        return Asset.objects.create(name="Shoe", kind="image", owner_id=world.actors["owner"].user_id)
+        return Asset.objects.create(name="Shoe", kind="image", owner_id=owner)
 
 
 def test_assets_get_labels_and_lose_them(world: World, asset: Asset) -> None:

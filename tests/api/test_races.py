@@ -61,3 +61,24 @@ def test_of_two_creates_with_one_id_one_wins(world: World) -> None:
     statuses = in_parallel(4, lambda n: world.callers["owner"]("POST", "/campaigns", {"name": f"{n}", "id": own}))
 
     assert statuses == [201, 409, 409, 409]
+
+
+def test_of_two_undos_one_wins(world: World) -> None:
+    caller = world.callers["owner"]
+    sent = {"action": "create", "rows": [{"name": f"Raced {number}"} for number in range(5)]}
+    batch = body(caller("POST", "/campaigns/bulk", sent, idempotency_key=str(uuid7())))["batch"]
+
+    assert in_parallel(4, lambda n: caller("POST", f"/batches/{batch}/undo")) == [200, 409, 409, 409]
+
+
+def test_bulk_changes_of_the_same_rows_never_block_each_other_for_good(world: World) -> None:
+    caller = world.callers["owner"]
+    made = [make(caller)[0] for _number in range(10)]
+    rows = [{"id": one["id"], "version": 1, "name": "Raced"} for one in made]
+
+    def change(number: int) -> object:
+        sent = {"action": "change", "rows": rows if number % 2 else rows[::-1]}
+        return caller("POST", "/campaigns/bulk", sent, idempotency_key=str(uuid7()))
+
+    assert in_parallel(4, change) == [200, 200, 200, 200]
+    assert {body(caller("GET", f"/campaigns/{one['id']}"))["version"] for one in made} == {2}
