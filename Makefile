@@ -25,13 +25,13 @@ demo: ## Run the whole product with two organizations; prints addresses and sign
 	@$(IN_VENV) python -m ops.supervisor demo
 
 test: ## Run the tests on throw-away servers (ARGS="tests/ops -x")
-	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) pytest -n 2 --dist loadfile $(ARGS)
+	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ## Style, types, layers, migrations, templates and docs
 	@$(IN_VENV) $(WITH_TEST_SERVERS) python -m ops.check
 
 ##@ Development
-.PHONY: dev dev-db dev-full dev-reset build preview doctor lock docs screenshots soak bench
+.PHONY: dev dev-db dev-full dev-reset build preview doctor lock docs screenshots soak fuzz bench
 dev: ## Web, dispatcher and worker, restarted when a file changes
 	@$(IN_VENV) python -m ops.supervisor dev
 
@@ -66,6 +66,9 @@ screenshots: ## Take the pictures in docs/img anew, on a demo of their own
 
 soak: ## Run the tests again and again until one fails (RUNS=10 ARGS="-m processes")
 	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) env WORLDS=63 python -m ops.soak $(RUNS) $(ARGS)
+
+fuzz: ## Call every operation of the API in every way its description allows and does not (CASES=5000 SEED=20)
+	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) env CASES=$(or $(CASES),5000) SEED=$(or $(SEED),20) pytest -q -s -n 3 --dist load tests/fuzz
 
 bench: ## Measure (SUITE=onboarding|import|access; SIZE=small for a quick look)
 	@$(IN_VENV) python -m ops.run --profile bench -- python -m ops.bench $(SUITE)

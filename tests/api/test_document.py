@@ -3,10 +3,11 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from django.test import Client
 from jsonschema_rs import Draft202012Validator
+from pydantic import BaseModel
 
 from campaigns.schemas import CampaignChange, CampaignCreate
 from catalog.schemas import ProductChange, ProductCreate
@@ -151,3 +152,24 @@ def test_the_reference_page_keeps_the_strict_policy(world: World) -> None:
         assert f"<code>{operation['x-permission']}</code>" in page
     for code in CODES:
         assert f'id="problem-{code}"' in page
+
+
+def test_no_two_schemas_share_a_name() -> None:
+    """The document holds schemas by their class's name: of two with one name, one would be described by the other."""
+    found: dict[str, set[type[BaseModel]]] = {}
+
+    def walk(part: Any) -> None:
+        for inner in get_args(part):
+            walk(inner)
+        if isinstance(part, type) and issubclass(part, BaseModel) and part not in found.get(part.__name__, ()):
+            found.setdefault(part.__name__, set()).add(part)
+            for field in part.model_fields.values():
+                walk(field.annotation)
+
+    for operation in api.operations():
+        for model in (*operation.models, *operation.response_models.values()):
+            for field in getattr(model, "model_fields", {}).values():
+                walk(field.annotation)
+
+    assert len(found) > 50
+    assert {name: classes for name, classes in found.items() if len(classes) > 1} == {}

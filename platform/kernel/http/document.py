@@ -30,6 +30,9 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 def _parameters(operation: dict[str, Any], examples: Examples) -> None:
     for parameter in operation.get("parameters", ()):
         schema = parameter["schema"]
+        # Ninja lifts a schema's list of examples to the parameter, where OpenAPI knows only named ones.
+        if isinstance(parameter.get("examples"), list):
+            schema["examples"] = parameter.pop("examples")
         if schema.get("default", ()) in ([], None, ""):
             schema.pop("default", None)
         if parameter["required"] and "example" not in parameter:

@@ -81,7 +81,7 @@ class InvitationQuery(BaseModel):
     limit: int = Field(default=50, ge=1, le=200, description="Rows per page.")
 
 
-class PlaceOut(BaseModel):
+class InvitedPlaceOut(BaseModel):
     """A team that the person comes into."""
 
     team_id: UUID
@@ -96,7 +96,7 @@ class InvitationOut(BaseModel):
     email: str
     name: str
     role: str
-    teams: list[PlaceOut]
+    teams: list[InvitedPlaceOut]
     state: Literal["open", "expired", "accepted", "revoked"]
     invited_by: str
     expires_at: datetime

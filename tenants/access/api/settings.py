@@ -22,7 +22,7 @@ router = Router(tags=["Settings"])
 preferences = Router(tags=["Settings"])
 
 
-class OrganizationOut(BaseModel):
+class OrganizationFactsOut(BaseModel):
     """What is chosen with the organization itself; its people change it on its settings page."""
 
     id: UUID
@@ -65,7 +65,7 @@ SettingsOut: Any = _answer(
     OrganizationValues,
     "SettingsOut",
     "The organization's settings as they count now; version 0 where nobody has chosen anything.",
-    organization=(OrganizationOut, ...),
+    organization=(OrganizationFactsOut, ...),
 )
 SettingsChange: Any = _change(
     OrganizationValues, "SettingsChange", "The settings to change; those left out stay.", {"week_start": "sunday"}
