@@ -1,4 +1,4 @@
-"""Database set-up and the two kinds of tenants: a standing one that is rolled back, disposable ones that commit."""
+"""Database set-up, the two kinds of tenants (a standing one that is rolled back, disposable ones), and the order."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,35 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from kernel.tenancy.context import SYSTEM, Scope
 from kernel.tenancy.scope import scope
 from tenants.models import Organization
 from tests.databases import drop, recreate
 from tests.tenants import make_organization, remove_organization
+
+BROWSER = "tests/browser/"
+# These take longest and mostly wait for others: begun last, they would leave all workers but one without work.
+FIRST = (BROWSER, "tests/legacy/test_crashes.py", "tests/jobs/test_processes.py", "tests/ops/", "tests/tenancy/")
+
+
+class Schedule(LoadFileScheduling):
+    """Whole files, and all browser tests for one worker: the demo that they share takes long to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedule | None:
+    """Let `--dist loadfile` follow the schedule above."""
+    return Schedule(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first; everything else keeps its order."""
+    items.sort(key=lambda item: next((at for at, name in enumerate(FIRST) if item.nodeid.startswith(name)), len(FIRST)))
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,11 @@
 
 import re
 import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Cookie, Page, expect
 
 from ops.demo import content
 from ops.demo.running import RunningDemo
@@ -14,6 +17,8 @@ MARKETER = "ana@northwind.example"
 VIEWER = "leo@northwind.example"
 OTHER_ADMIN = content.JUNIPER_ADMIN.email
 PASSWORD = content.PASSWORD
+# Of those who signed in once, by address and host.
+_sessions: dict[tuple[str, str], list[Any]] = {}
 
 
 class Journey:
@@ -50,10 +55,26 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 def open_as(page: Page, email: str, url: str) -> None:
-    """Go to an address, signing in on the way."""
+    """Go to an address as this person: with the session of an earlier test, or signing in on the way."""
+    known = (email, urlsplit(url).netloc)
+    page.context.add_cookies(_sessions.get(known, []))
     page.goto(url)
-    sign_in(page, email)
-    page.wait_for_url(url)
+    if page.url != url:
+        sign_in(page, email)
+        page.wait_for_url(url)
+        _sessions[known] = [_kept(cookie) for cookie in page.context.cookies() if cookie["name"] == "__Host-session"]
+
+
+def _kept(cookie: Cookie) -> dict[str, Any]:
+    # Not with its domain: a cookie with such a name belongs to exactly one host.
+    return {
+        "name": cookie["name"],
+        "value": cookie["value"],
+        "url": f"https://{cookie['domain']}/",
+        "secure": True,
+        "httpOnly": True,
+        "sameSite": "Lax",
+    }
 
 
 def new_slug() -> str:
@@ -92,3 +113,12 @@ def accept(page: Page, link: str) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_role("button", name="Accept invitation").click()
+
+
+def at_a_new_organization(demo: RunningDemo, page: Page, new_context: Callable[..., BrowserContext]) -> str:
+    """Onboard an organization whose first admin comes in on `page`; return its address."""
+    slug, desk = new_slug(), new_context().new_page()
+    open_as(desk, OPERATOR, demo.url("ops"))
+    accept(page, onboard(desk, demo, slug))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome, Mira")
+    return slug

@@ -6,6 +6,7 @@ from pathlib import Path
 from config.settings.dev import *  # noqa: F403
 
 STATIC_ROOT = Path(os.environ["STATIC_ROOT"])
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHE_NAMESPACE = os.environ["CACHE_NAMESPACE"]
 STORAGES = {
     "default": {"BACKEND": "kernel.storage.PrivateStorage"},

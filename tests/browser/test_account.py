@@ -11,19 +11,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from ops.demo.running import RunningDemo
 from tests.browser.complaints import Complaints
-from tests.browser.people import OPERATOR, PASSWORD, accept, new_slug, onboard, open_as, sign_in
+from tests.browser.people import PASSWORD, at_a_new_organization, sign_in
 from tests.browser.test_screens import flaws
 
 NEW = "another-long-enough-password"
-
-
-def at_a_new_organization(demo: RunningDemo, page: Page, new_context: Callable[..., BrowserContext]) -> str:
-    """Onboard an organization whose first admin comes in on `page`; return its address."""
-    slug, desk = new_slug(), new_context().new_page()
-    open_as(desk, OPERATOR, demo.url("ops"))
-    accept(page, onboard(desk, demo, slug))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome, Mira")
-    return slug
 
 
 def mailed_link(demo: RunningDemo, email: str, path: str) -> str:
