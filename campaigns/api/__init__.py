@@ -3,6 +3,7 @@
 from campaigns.api.campaigns import router as campaigns
 from campaigns.api.creatives import of_campaign as creatives_of_campaign
 from campaigns.api.creatives import router as creatives
+from campaigns.api.previews import router as previews
 from campaigns.api.revisions import router as revisions
 
-__all__ = ["campaigns", "creatives", "creatives_of_campaign", "revisions"]
+__all__ = ["campaigns", "creatives", "creatives_of_campaign", "previews", "revisions"]

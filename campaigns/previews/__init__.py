@@ -1,1 +1,1 @@
-"""What a creative looks like: a layout, drawn as SVG or PNG. Plain functions of plain values; no rows are read."""
+"""What a creative looks like: a layout drawn as SVG or PNG. Plain functions; only of_creative reads rows."""

@@ -18,6 +18,8 @@ from campaigns.previews.standard import WHITE, standard_layout
 from campaigns.previews.text import Block, Line, clean, fill, right_to_left
 from campaigns.previews.typefaces import UNITS, weight_of
 
+EDITION: Final = 1
+"""Counts up when the same input comes to look different, so that nobody keeps an old picture."""
 MOST_PICTURES: Final = 24
 MOST_WORK: Final = 24.0
 """How often all of a drawing may cover its canvas, each kind of paint weighed by what it costs to rasterize."""

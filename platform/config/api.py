@@ -1,7 +1,7 @@
 """The API's root: version 1, made of the apps' routers. Mounted by `path("api/v1/", include("config.api"))`."""
 
 from audit.api import router as audit
-from campaigns.api import campaigns, creatives, creatives_of_campaign, revisions
+from campaigns.api import campaigns, creatives, creatives_of_campaign, previews, revisions
 from campaigns.drafts.api import router as drafts
 from catalog.api import router as products
 from catalog.assets.api import router as assets
@@ -42,6 +42,7 @@ api.add_router("/campaigns", campaigns)
 api.add_router("/campaigns", creatives_of_campaign)
 api.add_router("/campaigns", revisions)
 api.add_router("/creatives", creatives)
+api.add_router("/creatives", previews)
 api.add_router("/catalogs", catalogs)
 api.add_router("/products", products)
 api.add_router("/product-files", product_files)
