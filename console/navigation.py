@@ -36,6 +36,8 @@ WORK = (
     Item("org:home", _("Home"), "house"),
     Item("org:campaigns", _("Campaigns"), "megaphone", "campaign:view"),
     Item("org:products", _("Catalog"), "package", "catalog:view"),
+    Item("org:labels", _("Labels"), "list-checks"),
+    Item("org:assets", _("Assets"), "image", "asset:view"),
 )
 ADMINISTRATION = (
     Item("org:people", _("People"), "users", "member:view"),

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from audit.lines import Line
 
-PAGES = {"campaign": "org:campaign", "product": "org:product"}
+PAGES = {"campaign": "org:campaign", "product": "org:product", "asset": "org:asset"}
 
 
 def linked(lines: Iterable[Line]) -> list[dict[str, Any]]:

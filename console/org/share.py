@@ -1,4 +1,4 @@
-"""Who has access to a campaign or product, how, and since when: share it, hand it on, ask why."""
+"""Who has access to a campaign, product or asset, how, and since when: share it, hand it on, ask why."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.commands import transfer_campaign
 from campaigns.models import Campaign
+from catalog.assets.commands import transfer_asset
 from catalog.commands import transfer_product
-from catalog.models import Product
+from catalog.models import Asset, Product
 from console.forms import explain
 from console.guards import actor_of, is_fragment, member_page
 from console.org.objects import STALE
@@ -37,7 +38,9 @@ from tenants.access.resolver import can, find
 from tenants.access.ways import level_name
 
 SHOWN = 20
-LIST = {"campaign": "org:campaigns", "product": "org:products"}
+LIST = {"campaign": "org:campaigns", "product": "org:products", "asset": "org:assets"}
+# What changing one is called where it is no `:edit`.
+CHANGING = {"asset": "asset:upload"}
 
 
 @member_page("campaign:share")
@@ -52,6 +55,13 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Who has access to a product."""
     return _page(request, find(actor_of(request), "catalog:share", Product, product_id))
+
+
+@member_page("asset:share")
+@require_http_methods(["GET", "HEAD", "POST"])
+def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """Who has access to an asset."""
+    return _page(request, find(actor_of(request), "asset:share", Asset, asset_id))
 
 
 @member_page("campaign:transfer")
@@ -70,6 +80,14 @@ def hand_on_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     return _hand_on(request, found, lambda **to: transfer_product(product_id=product_id, **to))
 
 
+@member_page("asset:transfer")
+@require_POST
+def hand_on_asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """Give an asset to another owner and team."""
+    found = find(actor_of(request), "asset:transfer", Asset, asset_id)
+    return _hand_on(request, found, lambda **to: transfer_asset(asset_id=asset_id, **to))
+
+
 def word_of(obj: Owned) -> str:
     """Return the word for the object's kind: campaign, product."""
     return str(obj._meta.model_name)
@@ -84,7 +102,7 @@ def explain_url(object_type: str, object_id: UUID, action: str, person_id: UUID 
 def _page(request: HttpRequest, obj: Owned) -> HttpResponse:
     actor, word = actor_of(request), word_of(obj)
     form, status = None, 200
-    edit = f"{obj.resource}:edit"
+    edit = CHANGING.get(obj.resource, f"{obj.resource}:edit")
     rights = rights_on(actor=actor, obj=obj, actions=[f"{obj.resource}:view", edit])
     # Who shares needs names; addresses are for those who may see the people.
     if not can(actor, "member:view"):

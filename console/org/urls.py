@@ -3,6 +3,8 @@
 from django.urls import path
 
 from console.org import (
+    asset_versions,
+    assets,
     audit,
     campaigns,
     explain,
@@ -45,6 +47,15 @@ urlpatterns = [
     path("catalog/<uuid:product_id>/restore/", products.restore, name="product-restore"),
     path("catalog/<uuid:product_id>/share/", share.product, name="product-share"),
     path("catalog/<uuid:product_id>/ownership/", share.hand_on_product, name="product-hand-on"),
+    path("assets/", assets.page, name="assets"),
+    path("assets/<uuid:asset_id>/", assets.asset, name="asset"),
+    path("assets/<uuid:asset_id>/edit/", assets.edit, name="asset-edit"),
+    path("assets/<uuid:asset_id>/compare/", asset_versions.comparison, name="asset-compare"),
+    path("assets/<uuid:asset_id>/current/", asset_versions.current, name="asset-current"),
+    path("assets/<uuid:asset_id>/trash/", assets.trash, name="asset-trash"),
+    path("assets/<uuid:asset_id>/restore/", assets.restore, name="asset-restore"),
+    path("assets/<uuid:asset_id>/share/", share.asset, name="asset-share"),
+    path("assets/<uuid:asset_id>/ownership/", share.hand_on_asset, name="asset-hand-on"),
     path("access/grants/", grants.page, name="grants"),
     path("access/grants/revoke/", grants.revoke_chosen, name="grants-revoke"),
     path("access/grants/<uuid:grant_id>/revoke/", grants.revoke_one, name="grant-revoke"),

@@ -35,6 +35,7 @@ def made(world: World, colour: str, **values: Any) -> str:
 def fill(world: World, number: int, name: str) -> None:
     """Give the marketer assets with versions, at once."""
     actor = world.actors["marketer"]
+    assert actor.user_id is not None
     with scope(world.organization, actor=actor, source="api"):
         assets = Asset.objects.bulk_create(
             Asset(name=f"{name} {at}", kind="image", owner_id=actor.user_id) for at in range(number)

@@ -1,6 +1,7 @@
 """Rights that end are warned of 14, 7 and 1 days before, each once, however late the job runs."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -51,7 +52,8 @@ def test_each_warning_is_given_once(tenant: Scope, marketer: Actor, monkeypatch:
     asset = Asset.objects.create(name="Song", kind="video", owner_id=marketer.user_id)
     today = timezone.localdate()
     told: list[object] = []
-    monkeypatch.setitem(dependents._followers, Asset, [told.extend])
+    followers: Any = dependents._followers
+    monkeypatch.setitem(followers, Asset, [told.extend])
     changed = change_asset(
         actor=marketer, asset_id=asset.pk, version=1, changes={"rights_until": today + timedelta(days=20)}
     )

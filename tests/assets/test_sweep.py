@@ -48,8 +48,7 @@ def swept(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         job = enqueue(SWEEP, actor=SYSTEM)
     done = inline.settle(job)
     assert done.state == Job.State.DONE, done.error_text
-    found: dict[str, Any] = done.result
-    return found
+    return dict(done.result or {})
 
 
 def forget_everything(world: World) -> None:

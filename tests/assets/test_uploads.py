@@ -93,13 +93,14 @@ def test_a_broken_connection_costs_one_chunk(world: World) -> None:
 def test_a_body_that_is_cut_off_leaves_nothing(world: World, files: Path) -> None:
     caller = world.callers["marketer"]
     sent = announce(caller, 2 * CHUNK, "film.mp4")
+    cut: dict[str, Any] = {"wsgi.input": BytesIO(samples.mp4(padding=100))}
     answer = Client(raise_request_exception=False).generic(
         "PATCH",
         f"/api/v1/uploads/{sent}",
         b"x" * CHUNK,
         content_type=MEDIA_TYPE,
         headers={"Host": "localhost", "Authorization": f"Bearer {caller.token}", "Upload-Offset": "0"},
-        **{"wsgi.input": BytesIO(samples.mp4(padding=100))},
+        **cut,
     )
 
     assert (answer.status_code, answer.json()["code"]) == (400, "cut_off")

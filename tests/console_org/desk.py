@@ -12,8 +12,9 @@ from campaigns.commands import create_campaign
 from campaigns.legacy.models import ImportBatch
 from campaigns.models import Campaign
 from catalog.commands import create_product
-from catalog.models import Product
+from catalog.models import Asset, AssetVersion, Product
 from kernel.jobs import inline
+from kernel.storage import tenant_folder
 from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope, scope
 from tenants import records
@@ -54,6 +55,21 @@ class House:
         """A product of the person with this role."""
         with scope(self.tenant, actor=self.actors[role], source="console"):
             return create_product(actor=self.actors[role], values={"name": "Oat drink"} | values)
+
+    def asset(self, role: str = "owner", **values: Any) -> Asset:
+        """A text of the person with this role, with two versions and no file."""
+        owner = self.actors[role].user_id
+        with scope(self.tenant, actor=self.actors[role], source="console"):
+            made = Asset.objects.create(**{"name": "Terms", "kind": "text", "owner_id": owner, **values})
+            facts = {"mime": "text/plain", "file_name": "terms.txt", "size": 10, "stored_bytes": 10}
+            for n in (2, 1):
+                digest = f"{n}" * 64
+                key = f"{tenant_folder(self.organization)}/assets/{digest[:2]}/{digest}"
+                version = AssetVersion.objects.create(
+                    asset=made, n=n, sha256=digest, source_sha256=digest, storage_key=key, **facts
+                )
+            Asset.objects.filter(pk=made.pk).update(current=version)
+            return Asset.objects.get(pk=made.pk)
 
     def add(self, user: User, role: str) -> Membership:
         """Let somebody in."""

@@ -29,6 +29,7 @@ POLICY = (
 # Addresses whose views are not pages of a console, and who decides there instead.
 UNGUARDED = {
     "api/v1/": "each operation asks for its own permission; tests/api walks over them",
+    "files/": "the address is signed and says what it opens; tests/assets tries others",
 }
 
 
@@ -55,6 +56,7 @@ every_page = pytest.mark.parametrize("name", NAMES)
 KINDS = {
     "campaign_id": "campaign:view",
     "product_id": "catalog:view",
+    "asset_id": "asset:view",
     "batch_id": "import:run",
     "membership_id": "member:view",
     "invitation_id": "member:invite",
@@ -65,6 +67,7 @@ KINDS = {
 }
 POSTED = {
     "campaign-trash", "campaign-restore", "product-trash", "product-restore", "import-check", "import-apply",
+    "asset-current", "asset-trash", "asset-restore", "asset-hand-on",
     "member-role", "member-end", "member-suspend", "member-reactivate", "invitation-resend", "invitation-revoke",
     "token-revoke", "token-rotate", "security-policy", "settings-organization", "campaign-hand-on", "product-hand-on",
     "grant-revoke", "grant-change", "grants-revoke", "roles-impact", "role-rename", "role-delete",
@@ -113,6 +116,7 @@ def shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Hous
             "membership_id": member,
             "campaign_id": house.campaign(),
             "product_id": house.product(),
+            "asset_id": house.asset(),
             "batch_id": batch,
             "role_id": role,
             "team_id": team,
@@ -252,17 +256,18 @@ def test_the_way_around_marks_one_entry_and_shows_what_may_be_opened(shared: Any
     campaign = address_of("org:campaign", objects)
     assert [label for label, current in entries("owner", campaign).items() if current] == ["Campaigns"]
     assert list(entries("owner", "/")) == [
-        "Home", "Campaigns", "Catalog", "People", "Teams", "Roles & access", "Audit", "Imports",
+        "Home", "Campaigns", "Catalog", "Assets", "People", "Teams", "Roles & access", "Audit", "Imports",
         "API tokens", "Organization", "Sign-in policy",
     ]  # fmt: skip
     assert list(entries("marketer", "/")) == [
         "Home",
         "Campaigns",
         "Catalog",
+        "Assets",
         "People",
         "Teams",
         "Roles & access",
         "Audit",
         "API tokens",
     ]
-    assert list(entries("viewer", "/")) == ["Home", "Campaigns", "Catalog"]
+    assert list(entries("viewer", "/")) == ["Home", "Campaigns", "Catalog", "Assets"]
