@@ -168,7 +168,7 @@ def test_leaving_takes_an_heir_for_what_is_owned(place: World) -> None:
     alone = caller("DELETE", address, if_match=tag)
     nobody = caller("DELETE", f"{address}?heir_id={uuid7()}", if_match=tag)
     themselves = caller("DELETE", f"{address}?heir_id={row['id']}", if_match=tag)
-    assert body(owned) == {"owned": {"campaign": 1, "product": 0, "team": 0}}
+    assert body(owned) == {"owned": {"asset": 0, "campaign": 1, "product": 0, "team": 0}}
     assert (alone.status_code, code_of(alone), body(alone)["owned"]) == (409, "heir_required", {"campaign": 1})
     assert [pointers(answer) for answer in (nobody, themselves)] == [{"/heir_id": "unknown_heir"}] * 2
     assert people(place) == before

@@ -67,7 +67,7 @@ def test_a_team_is_made_read_changed_and_ended(world: World) -> None:
         "owner_name": "Owner",
         "members": 0,
         "leads": 0,
-        "objects": {"campaign": 0, "catalog": 0},
+        "objects": {"asset": 0, "campaign": 0, "catalog": 0},
         "created_at": "",
         "version": 1,
     }
@@ -168,16 +168,16 @@ def test_objects_move_with_the_team_or_alone(world: World) -> None:
     caller = world.callers["owner"]
     (first, tag), (second, _tag) = make(caller), make(caller)
     campaign = campaign_of(world, first["id"])
-    assert body(caller("GET", f"/teams/{first['id']}"))["objects"] == {"campaign": 1, "catalog": 0}
+    assert body(caller("GET", f"/teams/{first['id']}"))["objects"] == {"asset": 0, "campaign": 1, "catalog": 0}
 
     stays = caller("DELETE", f"/teams/{first['id']}", if_match=tag)
     assert (stays.status_code, code_of(stays), body(stays)["objects"]) == (
         409,
         "team_has_objects",
-        {"campaign": 1, "catalog": 0},
+        {"asset": 0, "campaign": 1, "catalog": 0},
     )
     moved = caller("POST", f"/teams/{first['id']}/objects/transfer", {"to_team_id": second["id"]})
-    assert body(moved) == {"moved": {"campaign": 1, "catalog": 0}}
+    assert body(moved) == {"moved": {"asset": 0, "campaign": 1, "catalog": 0}}
     assert body(caller("GET", f"/campaigns/{campaign.pk}"))["team_id"] == second["id"]
     same = caller("POST", f"/teams/{first['id']}/objects/transfer", {"to_team_id": first["id"]})
     assert pointers(same) == {"/to_team_id": "same_team"}

@@ -57,6 +57,7 @@ CODES: Mapping[str, Promise] = MappingProxyType(
         "malformed_json": _("The body is not JSON in UTF-8, or gives a key twice."),
         "malformed_query": _("The query string is not clean UTF-8."),
         "malformed_request": _("The request can't be read."),
+        "match_missing": _("The row lacks the value that it is found by."),
         "membership_over": _("The person's time here is over: choose another end first."),
         "method_not_allowed": _("The address does not take that method; the Allow header names those that it does."),
         "name_taken": _("Another one has this name, in any case."),
