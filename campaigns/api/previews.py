@@ -27,6 +27,7 @@ _V = Field(default="", max_length=40, description="Anything; a new value makes a
 class SvgQuery(BaseModel):
     """How a preview is asked for."""
 
+    pictures: Literal["full", "small"] = Field(default="full", description="small: lighter, for thumbnails.")
     v: str = _V
 
 
@@ -45,7 +46,9 @@ def _declared(media_type: str, example: str) -> dict[str, Any]:
 def draw_creative_as_svg(request: HttpRequest, creative_id: UUID, query: Query[SvgQuery]) -> HttpResponse:
     """The creative as it will look: one SVG that needs nothing from elsewhere, in the size of its placement."""
     material = material_of(creative_detail(actor=actor_of(request), creative_id=creative_id))
-    return _picture(request, material, "svg", "image/svg+xml", lambda: render(material.spec()).encode())
+    small = query.pictures == "small"
+    kind = f"{query.pictures}.svg"
+    return _picture(request, material, kind, "image/svg+xml", lambda: render(material.spec(small=small)).encode())
 
 
 @router.get("/{uuid:creative_id}/preview.png", openapi_extra=_declared("image/png", "PNG"))

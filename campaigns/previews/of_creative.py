@@ -29,10 +29,14 @@ class Material:
         shown = [[slot, version.sha256] for slot, version in self.versions.items()]
         return orjson.dumps([EDITION, creative.pk, creative.row_version, self.brand, shown])
 
-    def spec(self) -> Spec:
-        """Return what the renderer takes; reads the pictures. One whose file is gone counts as missing."""
+    def spec(self, *, small: bool = False) -> Spec:
+        """Return what the renderer takes; reads the pictures. One whose file is gone counts as missing.
+
+        `small` takes the pictures of thumbnails, for drawings that are shown no larger than those.
+        """
         creative = self.creative
-        read = {slot: _picture(version) for slot, version in self.versions.items()}
+        part = "thumb" if small else "preview"
+        read = {slot: _picture(version, part) for slot, version in self.versions.items()}
         return Spec(
             placement=creative.placement,
             headline=creative.headline,
@@ -83,9 +87,9 @@ def _brands(creatives: Collection[Creative]) -> Mapping[UUID, str]:
     return {creative.pk: first.get(creative.pk) or of_campaign.get(creative.campaign_id, "") for creative in creatives}
 
 
-def _picture(version: AssetVersion) -> Picture | None:
+def _picture(version: AssetVersion, part: str) -> Picture | None:
     """Read the rendition made for such uses, else the file itself where it is a small enough picture."""
-    found = version.renditions.get("preview") or {
+    found = version.renditions.get(part) or {
         "key": version.storage_key,
         "mime": version.mime,
         "size": version.size,

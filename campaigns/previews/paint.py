@@ -102,8 +102,7 @@ def color(value: object) -> Color | None:
         return Color(red, green, blue, round(alpha[0] / 255, 3) if alpha else 1.0)
     if match := _FUNCTION.fullmatch(text):
         return _function(match[1], match[2])
-    named = ImageColor.colormap.get(text)
-    return color(named) if isinstance(named, str) else None
+    return Color(*ImageColor.getrgb(text)[:3]) if text in ImageColor.colormap else None
 
 
 def paint(value: object) -> Paint | None:

@@ -45,14 +45,14 @@ def test_it_can_be_downloaded_as_png(world: World, creative: dict[str, Any], que
 
 def test_who_has_it_gets_304_until_it_changes(world: World, creative: dict[str, Any]) -> None:
     caller, path = world.callers["owner"], f"/creatives/{creative['id']}"
-    svg, png = (caller("GET", f"{path}/preview.{kind}")["ETag"] for kind in ("svg", "png"))
+    svg, small, png = (caller("GET", f"{path}/preview.{kind}")["ETag"] for kind in ("svg", "svg?pictures=small", "png"))
     twice = caller("GET", f"{path}/preview.png?scale=2")["ETag"]
     same = caller("GET", f"{path}/preview.svg", if_none_match=svg)
     known = caller("GET", path)["ETag"]
     assert caller("PATCH", path, {"headline": "New"}, if_match=known).status_code == 200
     changed = caller("GET", f"{path}/preview.svg", if_none_match=svg)
 
-    assert len({svg, png, twice}) == 3
+    assert len({svg, small, png, twice}) == 4
     assert (same.status_code, same.content) == (304, b"")
     assert (changed.status_code, changed["ETag"] == svg) == (200, False)
 

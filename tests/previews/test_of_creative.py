@@ -52,6 +52,19 @@ def test_the_pictures_of_the_slots_are_read_in_their_order(owner: Actor) -> None
     assert "data:image/webp;base64," in render(spec)
 
 
+def test_small_drawings_take_the_pictures_of_thumbnails(owner: Actor) -> None:
+    assert owner.user_id is not None
+    content = BytesIO(samples.picture(size=(900, 600)))
+    version = store_file(owner_id=owner.user_id, content=content, file_name="b.png").version
+    link = {"asset_id": version.asset_id, "version_id": None, "slot": "picture"}
+    material = material_of(ready_creative(owner, ready_campaign(owner), assets=[link]))
+
+    assert (material.spec().pictures["picture"].width, material.spec(small=True).pictures["picture"].width) == (
+        900,
+        320,
+    )
+
+
 def test_a_new_version_changes_the_facts_where_it_is_followed_and_not_where_it_is_pinned(owner: Actor) -> None:
     campaign = ready_campaign(owner)
     version = stored(owner, "teal")

@@ -1,6 +1,7 @@
 """Colours, gradients and styles as people write them."""
 
 import pytest
+from PIL import ImageColor
 
 from campaigns.previews.paint import Color, Gradient, color, number, paint
 from campaigns.previews.styles import read_style
@@ -30,6 +31,13 @@ def test_a_colour_is_read_in_every_notation(text: str, expected: Color) -> None:
 def test_anything_else_is_no_colour(text: object) -> None:
     assert color(text) is None
     assert paint(text) is None
+
+
+def test_a_name_stays_a_colour_however_often_it_is_asked() -> None:
+    # Pillow keeps what it has parsed in the same table.
+    ImageColor.getrgb("teal")
+
+    assert color("teal") == color("teal") == Color(0, 128, 128)
 
 
 def test_a_linear_gradient_keeps_its_angle_and_stops() -> None:
