@@ -1,173 +1,94 @@
-"""The catalog: list, one product, create, change, trash, restore."""
+"""The catalog: its products as a table or as pictures, over one filter."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from catalog import commands, queries
-from catalog.models import Product
+from catalog import queries
+from catalog.catalogs.queries import open_catalogs
+from catalog.labels.queries import labels_to_choose
+from catalog.models import Catalog, Label, Product
 from console.guards import actor_of, is_fragment, member_page
-from console.org.drafts import forget_draft
-from console.org.forms import ProductForm
-from console.org.objects import (
-    TRASH,
-    answer_list,
-    history_context,
-    kept_data,
-    move,
-    object_tabs,
-    save,
-    state_of,
-    state_tabs,
-    tab_of,
-    team_choices,
-)
-from console.parameters import text
-from console.templatetags.console import money
-from tenants.access.resolver import can, require
+from console.org.objects import TRASH, answer_list, state_of, state_tabs
+from console.org.products_bulk import ACTIONS
+from console.org.products_shown import cards, catalog_id_of
+from console.org.products_undo import banner
+from console.parameters import Tab, tabs, text
+from tenants.access.resolver import can, can_many
+
+KEPT = ("q", "state", "catalog", "label", "view")
+GRID = "grid"
 
 
 @member_page("catalog:view")
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The products the person may see, the last changed first."""
-    actor, state, q = actor_of(request), state_of(request, Product.Status.choices), text(request, "q")
-    trashed = state == TRASH
-    filters = queries.ProductFilters(status=None if trashed else state or None, text=q, trashed=trashed)
-    found = queries.product_page(actor=actor, filters=filters, cursor=text(request, "cursor") or None)
-    context = {
+    actor, state = actor_of(request), state_of(request, Product.Status.choices)
+    catalogs, labels = open_catalogs(actor=actor), labels_to_choose(actor=actor)
+    found = queries.product_page(
+        actor=actor, filters=filters_of(request, state, catalogs, labels), cursor=text(request, "cursor") or None
+    )
+    view = GRID if text(request, "view") == GRID else ""
+    editable = can_many(actor, "catalog:edit", found.items)
+    context: dict[str, Any] = {
         "state": state,
-        "q": q,
-        "products": found.items,
+        "q": text(request, "q"),
+        "view": view,
+        "cards": cards(actor, found.items, catalogs),
+        "editable": {product.pk for product in editable},
         "can_create": can(actor, "catalog:edit"),
-        "restorable": [row.pk for row in found.items if trashed and can(actor, "catalog:edit", row)],
+        "catalogs": catalogs,
+        "actions": [] if state == TRASH else ACTIONS,
+        "is_filtered": any(text(request, name) for name in ("q", "catalog", "label")),
     }
     if not is_fragment(request):
-        context["tabs"] = state_tabs(request, Product.Status.choices, queries.product_counts(actor=actor))
+        context |= _frame(request, labels) | {"undo": banner(request)}
     return answer_list(request, "console/org/products.html", context, found.next)
 
 
-@member_page("catalog:view")
-@require_safe
-def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
-    """One product, or its history."""
-    actor, tab = actor_of(request), tab_of(request)
-    found = queries.product_detail(actor=actor, product_id=product_id)
-    may_edit = can(actor, "catalog:edit", found)
-    context = {
-        "product": found,
-        "tabs": object_tabs(request),
-        "tab": tab,
-        "can_edit": may_edit,
-        "can_trash": may_edit,
-        "can_restore": may_edit,
-        "can_share": can(actor, "catalog:share", found),
-        "can_ask": can(actor, "access:explain"),
+def filters_of(
+    request: HttpRequest, state: str, catalogs: Sequence[Catalog], labels: Sequence[Label]
+) -> queries.ProductFilters:
+    """Return the filter that the address says."""
+    trashed = state == TRASH
+    label = next((label.pk for label in labels if str(label.pk) == text(request, "label")), None)
+    return queries.ProductFilters(
+        status=None if trashed else state or None,
+        text=text(request, "q"),
+        catalog_id=catalog_id_of(catalogs, text(request, "catalog")),
+        label_id=label,
+        trashed=trashed,
+    )
+
+
+def _frame(request: HttpRequest, labels: Sequence[Label]) -> dict[str, Any]:
+    """What stands around the list."""
+    actor = actor_of(request)
+    kept = {name: value for name in KEPT if (value := text(request, name))}
+    return {
+        "tabs": _keeping(
+            state_tabs(request, Product.Status.choices, queries.product_counts(actor=actor)),
+            {name: kept[name] for name in ("catalog", "label", "view") if name in kept},
+        ),
+        "views": tabs(
+            request, "view", [("", _("Table"), None), (GRID, _("Pictures"), None)], "q", "state", "catalog", "label"
+        ),
+        "labels": labels,
+        "catalog": text(request, "catalog"),
+        "label": text(request, "label"),
+        "kept": urlencode(kept),
+        "can_import": can(actor, "catalog:import"),
+        "can_define": can(actor, "catalog:define"),
     }
-    context |= history_context(request, found) if tab == "history" else _overview(found)
-    return render(request, "console/org/product.html", context)
 
 
-@member_page("catalog:edit")
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """A new product."""
-    actor = actor_of(request)
-    teams = team_choices(actor, "catalog:edit")
-    form, status = ProductForm(request.POST if request.method == "POST" else None, changing=False, teams=teams), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            made, status = save(form, lambda: commands.create_product(actor=actor, values=form.values()))
-            if made is not None:
-                forget_draft(request, "product")
-                messages.success(request, _("%(name)s was created.") % {"name": made})
-                return redirect("org:product", made.pk)
-    consequences = [
-        _("You own it; who may see your products sees it."),
-        _("Campaigns can be about it."),
-        _("The change log says that you made it."),
-    ]
-    context = {"form": form, "product": None, "consequences": consequences}
-    return render(request, "console/org/product_form.html", context, status=status)
-
-
-@member_page("catalog:edit")
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, product_id: UUID) -> HttpResponse:
-    """Change a product on top of the version that was seen."""
-    actor = actor_of(request)
-    found = queries.product_detail(actor=actor, product_id=product_id)
-    require(actor, "catalog:edit", found)
-    if found.trashed_at is not None:
-        return redirect("org:product", found.pk)
-    initial = {name: getattr(found, name) for name in ProductForm.base_fields if name != "team_id"}
-    form = ProductForm(request.POST if request.method == "POST" else None, changing=True, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            version, changes = form.cleaned_data["row_version"], form.changes()
-            made, status = save(
-                form,
-                lambda: commands.change_product(actor=actor, product_id=product_id, version=version, changes=changes),
-            )
-            if made is not None:
-                forget_draft(request, "product")
-                messages.success(request, _("%(name)s was saved.") % {"name": made})
-                return redirect("org:product", made.pk)
-    if status == 409:
-        found = queries.product_detail(actor=actor, product_id=product_id)
-        form.rebase(found.row_version)
-    consequences = [
-        _("Everybody who may see it sees the change at once."),
-        _("Campaigns about it show it as it is then."),
-        _("Its history keeps what was before."),
-    ]
-    context = {"form": form, "product": found, "consequences": consequences, "conflict": status == 409}
-    return render(request, "console/org/product_form.html", context, status=status)
-
-
-@member_page("catalog:edit")
-@require_POST
-def trash(request: HttpRequest, product_id: UUID) -> HttpResponse:
-    """Put the product into the trash."""
-    return move(
-        request,
-        lambda version: commands.trash_product(actor=actor_of(request), product_id=product_id, version=version),
-        url=reverse("org:product", args=[product_id]),
-        done=_("The product is in the trash."),
-        done_url=reverse("org:products"),
-    )
-
-
-@member_page("catalog:edit")
-@require_POST
-def restore(request: HttpRequest, product_id: UUID) -> HttpResponse:
-    """Take the product out of the trash."""
-    url = reverse("org:product", args=[product_id])
-    return move(
-        request,
-        lambda version: commands.restore_product(actor=actor_of(request), product_id=product_id, version=version),
-        url=url,
-        done=_("The product is back."),
-        done_url=url,
-    )
-
-
-def _overview(found: Product) -> dict[str, Any]:
-    facts = [
-        {"label": _("SKU"), "value": found.sku, "kind": "code"},
-        {"label": _("Brand"), "value": found.brand},
-        {"label": _("Category"), "value": found.category},
-        {"label": _("Price"), "value": money(found.price_micros, found.currency)},
-        {"label": _("Web address"), "value": found.url, "kind": "link", "url": found.url},
-        {"label": _("Description"), "value": found.description},
-    ]
-    return {"facts": facts, "legacy": kept_data(found)}
+def _keeping(shown: Sequence[Tab], rest: dict[str, str]) -> list[Tab]:
+    """The tabs, with the rest of the filter in their addresses."""
+    more = urlencode(rest)
+    return [replace(tab, url=f"{tab.url}{'&' if '?' in tab.url else '?'}{more}") if more else tab for tab in shown]
