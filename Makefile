@@ -84,8 +84,8 @@ db-generate: ## Write migrations for changed models
 db-push: ## Try changed models in a scratch schema, without a migration file
 	@$(MANAGE) db_push
 
-db-seed: ## Fill an empty database with the sample organizations
-	@$(MANAGE) db_seed
+db-seed: ## Fill an empty database with the sample organizations (SIZE=small|large)
+	@$(MANAGE) db_seed --size $(or $(SIZE),small)
 
 db-studio: ## The read-only data browser
 	@$(IN_VENV) python -m ops.supervisor studio

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ops.browser import find_chromium
 from ops.demo import content
+from ops.demo.northwind import NORTHWIND
 from ops.demo.running import DemoDidNotStart, RunningDemo, running_demo
 from ops.project import ROOT
 
@@ -43,8 +44,8 @@ def take_all(browser: Browser, demo: RunningDemo) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     sizes = [
         *operators(signed_in(browser, content.OPERATOR.email, demo.url("ops")), demo),
-        *organization(signed_in(browser, content.NORTHWIND_ADMIN.email, demo.url("northwind")), demo),
-        *access(signed_in(browser, content.NORTHWIND_ADMIN.email, demo.url("northwind")), demo),
+        *organization(signed_in(browser, NORTHWIND.admin.email, demo.url("northwind")), demo),
+        *access(signed_in(browser, NORTHWIND.admin.email, demo.url("northwind")), demo),
         *imported(signed_in(browser, content.JUNIPER_ADMIN.email, demo.url("juniper")), demo),
     ]
     return int(any(size > LARGEST for size in sizes))

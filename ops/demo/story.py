@@ -1,21 +1,12 @@
-"""The demo, told through commands: an operator onboards, people accept their invitations, marketers work."""
+"""The demo, told through commands: an operator onboards, people accept their invitations."""
 
-from datetime import datetime, timedelta
-from typing import Any
-
-from django.utils import timezone
-
-from campaigns.commands import create_campaign
-from campaigns.models import Campaign
-from catalog.commands import create_product
 from kernel.jobs.inline import settle
 from kernel.jobs.models import Job
 from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope, scope
 from ops.demo import content
-from ops.demo.content import DemoCampaign, DemoPerson
+from ops.demo.content import DemoPerson
 from tenants.access.models import Membership
-from tenants.access.owned import write_version
 from tenants.commands.accepting import accept
 from tenants.commands.invitations import invite
 from tenants.commands.onboarding import onboard
@@ -78,56 +69,9 @@ def people_in(organization: Organization, people: tuple[DemoPerson, ...], admin:
         _accept(organization, person)
 
 
-def work_done(organization: Organization) -> None:
-    """Create products and campaigns, each by its owner, and lead the campaigns to their status.
-
-    A marketer sees what is their own, so whoever runs a campaign also keeps its product.
-    """
-    with scope(organization, actor=SYSTEM, source="system"):
-        if Campaign.objects.exists():
-            return
-    people = {name: member(organization, f"{name}@northwind.example") for name in ("mira", "tom", "ana")}
-    sellers = {campaign.product: people[campaign.owner] for campaign in content.CAMPAIGNS}
-    products = {}
-    for values in content.PRODUCTS:
-        seller = sellers.get(values["sku"], people["tom"])
-        with scope(organization, actor=seller, source="console"):
-            products[values["sku"]] = create_product(actor=seller, values=values).pk
-    for campaign in content.CAMPAIGNS:
-        owner = people[campaign.owner]
-        with scope(organization, actor=owner, source="console"):
-            made = create_campaign(actor=owner, values=_values(campaign, products))
-        for status in campaign.path:
-            with scope(organization, actor=owner, source="console"):
-                made = write_version(made, made.row_version, {"status": status})
-
-
-def member(organization: Organization, email: str) -> Actor:
-    """Return a person of the organization as an actor."""
-    with scope(organization, actor=SYSTEM, source="system"):
-        found = Membership.objects.select_related("role").get(email=email)
-    return Actor(kind="person", user_id=found.user_id, name=found.name, email=found.email, role=found.role.slug)
-
-
 def _accept(organization: Organization, person: DemoPerson) -> None:
     invitation = Invitation.objects.filter(
         organization=organization, email=person.email, accepted_at=None, revoked_at=None
     ).first()
     if invitation is not None:
         accept(actor=None, token=token_of(invitation), name=person.name, password=content.PASSWORD)
-
-
-def _values(campaign: DemoCampaign, products: dict[str, Any]) -> dict[str, Any]:
-    today = timezone.now().replace(hour=7, minute=0, second=0, microsecond=0)
-    starts: datetime = today + timedelta(days=campaign.starts_in)
-    return {
-        "name": campaign.name,
-        "objective": campaign.objective,
-        "product_id": products[campaign.product],
-        "budget_micros": campaign.budget * 1_000_000,
-        "currency": "EUR",
-        "channels": content.channels(campaign),
-        "starts_at": starts,
-        "ends_at": starts + timedelta(days=campaign.days),
-        "data": content.campaign_data(campaign),
-    }

@@ -8,7 +8,8 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from kernel.tenancy.context import Actor
 from kernel.tenancy.scope import scope
-from ops.demo.story import DemoFailed, member
+from ops.demo.people import member
+from ops.demo.story import DemoFailed
 from tenants.access.grants import share
 from tenants.access.members import change_role
 from tenants.access.models import Membership, Role, Team

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from ops.demo import content
-from ops.demo.content import DemoPerson
+from ops.demo.accounts import MARKETER
+from ops.demo.northwind import NORTHWIND
 from tenants.addresses import base_url, operator_url, origin
 from tenants.slugs import host_of
 
@@ -16,8 +17,8 @@ def story(token: str, campaign_id: UUID, import_id: UUID) -> str:
     api = base_url("/api/v1")
     signs = [
         ("operator", content.OPERATOR, operator_url()),
-        ("org admin", content.NORTHWIND_ADMIN, f"{northwind}/"),
-        ("marketer", _of("marketer"), f"{northwind}/"),
+        ("org admin", NORTHWIND.admin, f"{northwind}/"),
+        ("marketer", MARKETER, f"{northwind}/"),
         ("org admin", content.JUNIPER_ADMIN, f"{juniper}/imports/{import_id}/"),
     ]
     rows = [f"  {role:<10} {person.email:<26} {url}" for role, person, url in signs]
@@ -43,7 +44,3 @@ def story(token: str, campaign_id: UUID, import_id: UUID) -> str:
             LINE,
         ]
     )
-
-
-def _of(role: str) -> DemoPerson:
-    return next(person for person in content.NORTHWIND_PEOPLE if person.role == role)

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Cookie, Page, expect
 
 from ops.demo import content
+from ops.demo.northwind import NORTHWIND
 from ops.demo.running import RunningDemo
 
 OPERATOR = content.OPERATOR.email
-ADMIN = content.NORTHWIND_ADMIN.email
+ADMIN = NORTHWIND.admin.email
 MARKETER = "ana@northwind.example"
 VIEWER = "leo@northwind.example"
 OTHER_ADMIN = content.JUNIPER_ADMIN.email

@@ -3,7 +3,7 @@
 from config.settings import env
 from config.settings.base import *  # noqa: F403
 from config.settings.base import ENVIRONMENT, LOGGING, ROOT, use_servers
-from ops.demo.content import accounts
+from ops.demo.accounts import accounts
 
 DEBUG = False
 SECRET_KEY = env.read("SECRET_KEY", "development-only-key-that-signs-nothing-of-value")
