@@ -49,7 +49,7 @@ def grown(organization: Organization) -> None:
                 CreativeAsset(creative=creative, asset_id=asset, slot="picture") for _campaign, creative, asset in rows
             )
             CreativeProduct.objects.bulk_create(
-                CreativeProduct(creative=creative, product_id=campaign.product_id)
+                CreativeProduct(creative=creative, product_id=campaign.product_id)  # type: ignore[misc]
                 for campaign, creative, _asset in rows
             )
             refresh([campaign.pk for campaign, _creative, _asset in rows])
