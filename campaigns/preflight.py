@@ -4,7 +4,7 @@ A blocker refuses the launch, a warning does not. Codes are part of the API: nev
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from campaigns.facts import CreativeFacts, Facts, day_of, facts_of, namesake
 from campaigns.models import Campaign, Creative
 from kernel.errors import Conflict, FieldError
+from tenants.access.settings.patterns import fits
+from tenants.access.settings.queries import organization_settings
 
 Severity = Literal["blocker", "warning"]
 SOON: Final = timedelta(days=14)
@@ -50,7 +52,19 @@ def preflight(campaign: Campaign, *, to: str = "active") -> list[Finding]:
                 % {"name": other.name},
             )
         )
-    return sorted(found, key=lambda finding: finding.severity != "blocker")
+    return sorted(_by_policy(campaign, found), key=lambda finding: finding.severity != "blocker")
+
+
+def _by_policy(campaign: Campaign, found: list[Finding]) -> Iterator[Finding]:
+    """Yield what was found as far as the organization's settings let it matter: not at all, to warn, or to refuse."""
+    policy = organization_settings()
+    if not fits(policy.name_pattern, campaign.name):
+        message = _("Names here look like %(pattern)s.") % {"pattern": policy.name_pattern}
+        found = [*found, Finding("name_off_pattern", "warning", "/name", "build", message)]
+    for finding in found:
+        wanted = getattr(policy, POLICIES[finding.code]) if finding.code in POLICIES else ""
+        if wanted != "allow":
+            yield replace(finding, severity="blocker") if wanted == "block" else finding
 
 
 def refuse_if_blocked(campaign: Campaign, *, to: str) -> None:
@@ -206,4 +220,18 @@ BLOCKERS: Final = (
     "asset_rights_expired",
     "product_missing",
 )
-WARNINGS: Final = ("end_missing", "spend_cap_missing", "asset_rights_ending", "utm_missing", "utm_repeats")
+WARNINGS: Final = (
+    "end_missing",
+    "spend_cap_missing",
+    "asset_rights_ending",
+    "utm_missing",
+    "utm_repeats",
+    "name_off_pattern",
+)
+# Warnings whose weight the organization chooses, and the setting that says it.
+POLICIES: Final = {
+    "end_missing": "without_end",
+    "spend_cap_missing": "without_spend_cap",
+    "utm_missing": "without_utm",
+    "name_off_pattern": "off_pattern",
+}

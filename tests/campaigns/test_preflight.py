@@ -14,6 +14,7 @@ from catalog.models import Asset, Product
 from kernel.errors import Conflict
 from kernel.jobs.models import Job
 from kernel.tenancy.context import Actor
+from tenants.access.settings.commands import change_settings
 from tests.campaigns.ready import picture, ready_campaign, ready_creative
 
 Spoil = Callable[[Actor, Campaign], None]
@@ -59,6 +60,10 @@ def same_utm(actor: Actor, campaign: Campaign) -> None:
     _set(other, status="active")
 
 
+def with_a_pattern(actor: Actor, _campaign: Campaign) -> None:
+    change_settings(actor=actor, version=0, changes={"name_pattern": "{year}-{month} {name}"})
+
+
 YESTERDAY = timezone.localdate() - timedelta(days=2)
 SPOILED: dict[str, Spoil] = {
     "is_template": fields(is_template=True),
@@ -84,6 +89,7 @@ SPOILED: dict[str, Spoil] = {
     "asset_rights_ending": assets(rights_until=timezone.localdate() + timedelta(days=3)),
     "utm_missing": fields(utm={}),
     "utm_repeats": same_utm,
+    "name_off_pattern": with_a_pattern,
 }
 
 

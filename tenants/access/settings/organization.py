@@ -76,7 +76,7 @@ class OrganizationValues(Settings):
         Shown(
             "links",
             _("Source"),
-            _("utm_source of new campaigns. Placeholders: {channel}, {campaign}, {objective}, {placement}."),
+            _("utm_source of new campaigns. Placeholders: {campaign}, {creative}, {placement}, {channel}."),
         ),
     ] = ""
     utm_medium: Annotated[

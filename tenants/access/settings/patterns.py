@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 IN_NAMES = ("year", "month", "quarter", "objective", "team", "name")
-IN_LINKS = ("channel", "campaign", "objective", "placement")
+IN_LINKS = ("campaign", "creative", "placement", "channel")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SHAPES = {"year": r"\d{4}", "month": r"\d{2}", "quarter": "Q[1-4]"}
 
