@@ -21,7 +21,7 @@ from tenants.access.settings.queries import organization_row
 SETTINGS = "settings"
 NEW = "new-"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-KEY = rf"^((new-)?{_UUID}|[a-z]{{1,20}})$"
+KEY = rf"^(new-{_UUID}|{_UUID}(\.[a-z]{{1,20}})?|[a-z]{{1,20}})$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 
 def object_id_of(kind: str, key: str) -> UUID | None:
-    """Return the object that `key` names, None for one that is not there yet and for settings.
+    """Return the object that `key` names (after a dot: which part of it), None for a new one and for settings.
 
     Raises Invalid for a key that is none of this kind.
     """
     if not re.fullmatch(KEY, key) or (kind == SETTINGS) != key.isalpha():
         raise Invalid(errors=[FieldError("key", "wrong_format", _("Send an id, or new- and an id of your own."))])
-    return None if kind == SETTINGS or key.startswith(NEW) else UUID(key)
+    return None if kind == SETTINGS or key.startswith(NEW) else UUID(key.partition(".")[0])
 
 
 def version_seen(actor: Actor, kind: str, key: str) -> int | None:

@@ -18,7 +18,8 @@ Key = Annotated[
     str,
     Field(
         pattern=KEY,
-        description="The object's id; new- and a UUID of yours for what is not there yet; a section of the settings.",
+        description="The object's id, with .part where its parts are edited one by one; new- and a UUID of yours for "
+        "what is not there yet; a section of the settings.",
     ),
 ]
 Version = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
@@ -56,7 +57,7 @@ class DraftQuery(BaseModel):
     """Filters and place of the list."""
 
     kind: Kind | None = Field(default=None, description="Only drafts of this kind.")
-    key: Annotated[str, Field(max_length=40)] | None = Field(
+    key: Annotated[str, Field(max_length=64)] | None = Field(
         default=None, description="Only drafts about this; new: only those about what is not there yet."
     )
     cursor: Annotated[str, Field(max_length=4000)] | None = Field(

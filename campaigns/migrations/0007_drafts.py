@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("kind", models.CharField(max_length=20)),
-                ("key", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=64)),
                 ("object_id", models.UUIDField(blank=True, null=True)),
                 ("device", models.UUIDField()),
                 ("base_version", models.PositiveIntegerField(blank=True, null=True)),

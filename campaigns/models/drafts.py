@@ -11,8 +11,8 @@ from kernel.recorder import unaudited
 class Draft(models.Model):
     """One person's unsaved input for one object, on one device; each write replaces the one before.
 
-    `key` is the object's id, or "new-" and an id of the editor's own for what is not there yet. `base_version` is the
-    version of the object that the input stands on.
+    `key` is the object's id, with ".part" where its parts are edited one by one, or "new-" and an id of the editor's
+    own for what is not there yet. `base_version` is the version of the object that the input stands on.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -20,7 +20,7 @@ class Draft(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     kind = models.CharField(max_length=20)
-    key = models.CharField(max_length=40)
+    key = models.CharField(max_length=64)
     object_id = models.UUIDField(null=True, blank=True)
     device = models.UUIDField()
     base_version = models.PositiveIntegerField(null=True, blank=True)

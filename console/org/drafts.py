@@ -19,5 +19,5 @@ def forget_draft(request: HttpRequest, kind: str) -> None:
         on = UUID(device)
     except ValueError:
         return
-    if kind in KINDS and len(key) <= 40 and key.isprintable():
+    if kind in KINDS and len(key) <= 64 and key.isprintable():
         discard_draft(actor=actor_of(request), kind=kind, key=key, device=on)

@@ -93,6 +93,16 @@ def test_it_takes_seeing_the_object(world: World) -> None:
     assert drafts(world) == before
 
 
+def test_parts_of_an_object_are_kept_side_by_side(world: World) -> None:
+    caller = world.callers["owner"]
+    made, _tag = make(caller)
+    put(caller, f"campaign/{made['id']}.build", body={"part": "build"})
+    put(caller, f"campaign/{made['id']}.schedule", body={"part": "schedule"})
+
+    assert body(caller("GET", f"/drafts/campaign/{made['id']}.build"))["body"] == {"part": "build"}
+    assert put(world.callers["marketer"], f"campaign/{made['id']}.build").status_code == 404
+
+
 @pytest.mark.parametrize("collection", ["campaigns", "products"])
 def test_what_is_in_the_trash_has_no_drafts(world: World, collection: str) -> None:
     caller = world.callers["owner"]
@@ -128,6 +138,7 @@ def test_a_creative_follows_its_campaign_and_settings_are_one(world: World) -> N
     [
         (f"person/{uuid4()}", {}, {"kind": "unknown_value"}),
         ("campaign/new", {}, {"key": "wrong_format"}),
+        (f"campaign/new-{uuid4()}.build", {}, {"key": "wrong_format"}),
         (f"settings/{uuid4()}", {}, {"key": "wrong_format"}),
         (f"campaign/new-{uuid4()}", {"device": "desk"}, {"/device": "wrong_format"}),
         (f"campaign/new-{uuid4()}", {"base_version": -1}, {"/base_version": "out_of_range"}),

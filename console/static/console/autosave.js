@@ -7,6 +7,8 @@
 //
 // data-kind      what it is about, one of the kinds of /api/v1/drafts
 // data-key       the object's id (settings: the section); leave it out for what is not there yet
+// data-part      which part of the object this form is about, where it has several forms that are saved by themselves
+// data-page      the address where the form stands, where a refused form is shown at another one
 // data-version   the version that the form was filled from; leave it out for what is not there yet
 // data-conflict  present when the form came back because somebody else was faster
 //
@@ -39,7 +41,8 @@
       this.kind = this.dataset.kind;
       this.version = this.dataset.version ? Number(this.dataset.version) : null;
       this.device = deviceId();
-      this.key = this.dataset.key || posted || `new-${uuid()}`;
+      const { key, part } = this.dataset;
+      this.key = key ? `${key}${part ? `.${part}` : ""}` : posted || `new-${uuid()}`;
       this.place = slotOf(this.panel.dataset.space, this.kind, this.key);
       this.base = valuesOf(this.form, { asSent: true });
       this.listen();
@@ -266,10 +269,12 @@
 
     /** This element as the server sends it now. */
     async presentPage() {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+      const { page: address = location.href, key, part } = this.dataset;
+      const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
       if (!answer?.ok) return null;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      return page.querySelector(`auto-save[data-kind="${this.kind}"][data-key="${this.dataset.key}"]`);
+      const found = [...page.querySelectorAll(`auto-save[data-kind="${this.kind}"][data-key="${key}"]`)];
+      return found.find((one) => one.dataset.part === part) ?? null;
     }
 
     // What is shown
