@@ -68,6 +68,7 @@ def edit(request: HttpRequest, catalog_id: UUID) -> HttpResponse:
 def move(request: HttpRequest, catalog_id: UUID) -> HttpResponse:
     """Archive the catalog, take it out of the archive, or make it the default, on top of the version that was seen."""
     actor, form = actor_of(request), VersionForm(request.POST)
+    catalog_detail(actor=actor, catalog_id=catalog_id)
     if not form.is_valid():
         raise Invalid(_("The form was incomplete; open the page again."))
     version = form.cleaned_data["version"]

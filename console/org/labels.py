@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.labels.commands import archive_label, change_label, create_label, may_keep_labels, reopen_label
-from catalog.labels.queries import label_page, label_uses
+from catalog.labels.queries import label_detail, label_page, label_uses
 from console.forms import explain
 from console.guards import actor_of, member_page
 from console.org.forms import VersionForm
@@ -45,6 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, label_id: UUID) -> HttpResponse:
     """Rename the label, or give it another colour."""
+    label_detail(actor=actor_of(request), label_id=label_id)
     form = LabelForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Give it a name."))

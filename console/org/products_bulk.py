@@ -89,9 +89,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """The products that were ticked, what would become of them, and the button that does it."""
     actor = actor_of(request)
     given = request.POST if request.method == "POST" else request.GET
-    action = given.get("action", "")
-    if action not in dict(ACTIONS):
-        return redirect("org:products")
+    asked = given.get("action", "")
+    action = asked if asked in dict(ACTIONS) else ACTIONS[0][0]
     products, versions = _chosen(actor, given)
     form = _form(actor, action, given)
     report = None
