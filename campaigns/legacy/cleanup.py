@@ -11,7 +11,7 @@ from campaigns.legacy.vocabulary import ESSENTIAL, Kind, key_of
 
 @dataclass(frozen=True, slots=True)
 class KeyReport:
-    """What became of one key: how many rows, how many of them are not settled, how many pictures it holds.
+    """What became of one key: how many rows, how many of them are not settled, how many pictures are in it only.
 
     `newer` counts rows that were left out for an older state of the same flow.
     """
@@ -21,7 +21,7 @@ class KeyReport:
     rejected: int
     conflicts: int
     newer: int
-    held_pictures: int
+    lone_pictures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ _WHY = {
     "rejected": _("Some of its rows could not be imported."),
     "conflict": _("Some of its rows wait for a decision."),
     "newer": _("It was changed after the state of the same flow that was imported."),
-    "pictures": _("Its pictures are not stored yet."),
+    "pictures": _("Some of its pictures are not in the library."),
 }
 
 
@@ -68,5 +68,4 @@ def _kept_because(report: KeyReport, *, finished: bool) -> str:
         return "conflict"
     if report.newer:
         return "newer"
-    # There is no asset store yet: whatever holds a picture is its only home beside the uploaded dump.
-    return "pictures" if report.held_pictures else ""
+    return "pictures" if report.lone_pictures else ""

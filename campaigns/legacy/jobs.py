@@ -11,7 +11,9 @@ from campaigns.legacy.applying import STAGES, apply_chunk
 from campaigns.legacy.commands import APPLY, CHECK
 from campaigns.legacy.counting import dump_facts, verdict_counts
 from campaigns.legacy.files import open_dump
+from campaigns.legacy.media.commands import follow_up
 from campaigns.legacy.models import ImportBatch, ImportPayload, ImportRow
+from campaigns.legacy.owners import owner_of
 from campaigns.legacy.policy import staged_rows
 from campaigns.legacy.settlement import settle
 from campaigns.legacy.staging import stage
@@ -20,8 +22,6 @@ from catalog.catalogs.default import legacy_catalog
 from kernel.errors import DomainError, NotFound
 from kernel.jobs import JobContext, handler
 from kernel.recorder.events import event
-from kernel.tenancy.context import SYSTEM
-from tenants.access.members import add_holder, holder_account
 from tenants.access.resolver import require
 
 
@@ -49,7 +49,7 @@ def check(ctx: JobContext) -> dict[str, Any] | None:
 def apply(ctx: JobContext) -> dict[str, Any] | None:
     """Write what is to be created, a chunk at a time; killed anywhere, the next attempt goes on behind the last one."""
     try:
-        owner = _owner(ctx)
+        owner = owner_of(ctx, _batch)
         while not ctx.done:
             ctx.checkpoint()
             _apply_next(ctx, owner)
@@ -85,20 +85,6 @@ def _judge(batch: ImportBatch) -> dict[str, Any]:
         return verdict_counts(cursor, batch.id) | dump_facts(cursor, batch.id)
 
 
-def _owner(ctx: JobContext) -> UUID:
-    """Return the account that will own what is made. The holder is public, so it is made outside the scope."""
-    with ctx.transaction():
-        chosen = _batch(ctx).owner_id
-    if chosen is not None:
-        return chosen
-    if ctx.organization is None:
-        raise NotFound()
-    holder = holder_account(actor=SYSTEM, organization=ctx.organization)
-    with ctx.transaction():
-        add_holder(actor=SYSTEM, user=holder)
-    return holder.pk
-
-
 def _apply_next(ctx: JobContext, owner: UUID) -> None:
     """Commit one chunk with the cursor behind it; the last one also ends the import."""
     with ctx.transaction():
@@ -130,6 +116,7 @@ def _end(ctx: JobContext, batch: ImportBatch) -> None:
     batch.state, batch.finished_at = ImportBatch.State.DONE, timezone.now()
     if batch.applied:
         event("import.done", batch, label=batch.file_name, data={"source": batch.source, **batch.counts["totals"]})
+        follow_up(ctx.actor, batch)
     ctx.finish({"batch": str(batch.id), "applied": batch.applied, "totals": batch.counts["totals"]})
 
 

@@ -27,6 +27,9 @@ _MAGIC: Final = (
 )
 
 
+_REFERENCED: Final = re.compile(rf"{REFERENCE}sha256:([0-9a-f]{{64}})", re.ASCII)
+
+
 @dataclass(slots=True)
 class Picture:
     """One distinct picture of a row. `state`: held (in the dump), refused (a type we don't take), undecodable, lost."""
@@ -74,6 +77,20 @@ def take_pictures(value: object) -> tuple[object, Pictures]:
     """Return `value` with every picture replaced by its reference, and the list of them."""
     pictures = Pictures()
     return _walk(value, "", pictures, spare=False), pictures
+
+
+def picture_bytes(address: str) -> bytes:
+    """Return the bytes that a `data:` address holds. Raises ValueError for one that is broken."""
+    match = _ADDRESS.match(address)
+    if match is None:
+        raise ValueError("This is no data: address.")
+    return _bytes(address[match.end() :], encoded=";base64" in match[2].lower())
+
+
+def referenced(value: object) -> str:
+    """Return the digest that a reference to a picture names, "" for anything else."""
+    match = _REFERENCED.fullmatch(value) if isinstance(value, str) else None
+    return match[1] if match else ""
 
 
 def _walk(value: object, path: str, pictures: Pictures, *, spare: bool) -> object:

@@ -29,11 +29,16 @@ def staged_rows(entries: Iterable[Entry], *, now: datetime | None = None) -> Ite
                 yield StagedRow(number, entry.key.name, "", Kind.UNKNOWN)
 
 
-def _found(number: int, entry: Found, now: datetime) -> StagedRow:
+def look(entry: Found, now: datetime) -> tuple[object, Pictures, Shaped]:
+    """Return a row without the bytes of its pictures, those pictures, and the row in our shape."""
     value, pictures = entry.value, Pictures()
     if entry.may_hold_pictures:
         value, pictures = take_pictures(value)
-    shaped = _shape(entry.key, value, pictures, now)
+    return value, pictures, _shape(entry.key, value, pictures, now)
+
+
+def _found(number: int, entry: Found, now: datetime) -> StagedRow:
+    _value, pictures, shaped = look(entry, now)
     twin_hash = digest(shaped.twin) if shaped.twin else ""
     return StagedRow(
         ord=number,

@@ -168,7 +168,7 @@ def key_reports(batch: ImportBatch) -> list[KeyReport]:
         cursor.execute(
             "SELECT key, count(*), count(*) FILTER (WHERE verdict = 'rejected'),"
             " count(*) FILTER (WHERE verdict = 'conflict'), count(*) FILTER (WHERE code = 'superseded_newer'),"
-            " sum(held_pictures)"
+            " sum(CASE WHEN brought IS NULL THEN held_pictures ELSE coalesce((brought ->> 'unstored')::int, 0) END)"
             " FROM campaigns_importrow WHERE batch_id = %s GROUP BY key ORDER BY min(ord)",
             [batch.id],
         )

@@ -19,6 +19,7 @@ from campaigns.legacy.commands import apply_import, check_dump
 from campaigns.legacy.models import ImportBatch
 from console.guards import actor_of, member_page
 from console.live import live_page, live_part
+from console.org.import_media import media_context
 from console.org.problems import as_csv
 from console.paging import PageLinks
 from console.parameters import Tab, text
@@ -82,14 +83,17 @@ def _context(request: HttpRequest, batch_id: UUID) -> tuple[dict[str, Any], Any]
     """Return what the page shows, and what of it tells whether the page has changed."""
     batch = queries.find_import(actor=actor_of(request), batch_id=batch_id)
     now = queries.state_now(batch)
+    media = media_context(request, batch)
     is_judged = now.state in ("ready", "done") or (now.state in ("applying", "failed") and bool(batch.counts))
     shown = {
         "run": _run(batch, now),
-        "is_running": now.state in RUNNING,
+        "is_running": now.state in RUNNING or media.get("state") == "working",
+        "media_state": (media.get("state"), media.get("percent"), media.get("progress_text")),
         "percent": round(100 * now.done / now.total) if now.total else 0,
         "progress_text": now.phase or _("Waiting for a worker"),
     }
     context = {
+        "media": media,
         "left_seconds": _left(batch, now),
         "kinds": queries.figures(batch) if is_judged else [],
         "totals": queries.all_figures(batch) if is_judged else None,

@@ -8,7 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from campaigns.commands import create_creative
 from campaigns.legacy.models import ImportBatch
+from catalog.catalogs.default import default_catalog
+from catalog.models import ProductFile
 from console.guards import ACCOUNT, ANYBODY, OPERATOR
 from kernel.tenancy.context import SYSTEM, Actor
 from kernel.tenancy.scope import public_scope, scope
@@ -55,7 +58,10 @@ every_page = pytest.mark.parametrize("name", NAMES)
 # What kind of thing a page with an id is about, and what it takes to be told that there is one.
 KINDS = {
     "campaign_id": "campaign:view",
+    "creative_id": "campaign:view",
     "product_id": "catalog:view",
+    "catalog_id": "catalog:define",
+    "file_id": "catalog:view",
     "asset_id": "asset:view",
     "batch_id": "import:run",
     "membership_id": "member:view",
@@ -66,7 +72,12 @@ KINDS = {
     "user_id": "team:manage",
 }
 POSTED = {
+    "products-undo", "products-export", "product-status", "product-file-map", "product-file-run", "catalog-move",
+    "label", "label-archive",
+    "campaigns-bulk", "campaigns-bulk-apply", "campaigns-undo", "views-save", "view", "campaign-move",
+    "campaign-edit", "campaign-status", "campaign-copy", "campaign-go-back", "creative-switch",
     "campaign-trash", "campaign-restore", "product-trash", "product-restore", "import-check", "import-apply",
+    "import-media",
     "asset-current", "asset-trash", "asset-restore", "asset-hand-on",
     "member-role", "member-end", "member-suspend", "member-reactivate", "invitation-resend", "invitation-revoke",
     "token-revoke", "token-rotate", "security-policy", "settings-organization", "campaign-hand-on", "product-hand-on",
@@ -92,8 +103,8 @@ def test_every_page_of_an_organization_is_for_its_members() -> None:
     assert len(PAGES) == 62
     assert {need for need in NEEDS.values() if need not in PERMISSIONS} == {MEMBER}
     assert [name for name, need in NEEDS.items() if need == MEMBER] == [
-        "org:home", "org:grants", "org:grants-revoke", "org:grant-revoke", "org:grant-change", "org:explain",
-        "org:preferences",
+        "org:home", "org:labels", "org:label", "org:label-archive", "org:grants", "org:grants-revoke",
+        "org:grant-revoke", "org:grant-change", "org:explain", "org:preferences",
     ]  # fmt: skip
 
 
@@ -109,13 +120,26 @@ def shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Hous
             batch = ImportBatch.objects.create(
                 source="s", file_name="a.json", size=1, sha256="0" * 64, state="ready", counts={"totals": {}}
             )
+            catalog = default_catalog()
+            file = ProductFile.objects.create(
+                direction="import", catalog=catalog, format="csv", file_name="a.csv", state="ready",
+                created_by_id=house.actors["owner"].user_id,
+            )  # fmt: skip
             role = Role.objects.get(slug="viewer")
             team = create_team(actor=SYSTEM, name="Growth")
             member = Membership.objects.select_related("role").get(role__slug="viewer")
+        campaign = house.campaign()
+        with scope(house.tenant, actor=house.actors["owner"], source="console"):
+            creative = create_creative(
+                actor=house.actors["owner"], campaign_id=campaign.pk, values={"name": "Square", "placement": "square"}
+            )
         objects = {
             "membership_id": member,
-            "campaign_id": house.campaign(),
+            "campaign_id": campaign,
+            "creative_id": creative,
             "product_id": house.product(),
+            "catalog_id": catalog,
+            "file_id": file,
             "asset_id": house.asset(),
             "batch_id": batch,
             "role_id": role,
@@ -141,9 +165,10 @@ def expected(name: str, actor: Actor, objects: dict[str, Any]) -> int:
         return 405
     [entry] = [entry for found, entry in PAGES if found == name]
     for key in entry.pattern.converters:
-        if not can(actor, KINDS[key], objects[key]):
+        about = objects["campaign_id"] if key == "creative_id" else objects[key]
+        if not can(actor, KINDS[key], about):
             return 404
-        if not can(actor, needs, objects[key]):
+        if not can(actor, needs, about):
             return 403
     return 200
 

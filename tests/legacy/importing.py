@@ -9,7 +9,9 @@ from uuid import UUID
 
 from audit.models import Entry
 from campaigns.legacy import commands, queries
-from campaigns.legacy.models import ImportBatch, ImportRow
+from campaigns.legacy.media.commands import bring_in
+from campaigns.legacy.media.queries import latest_run
+from campaigns.legacy.models import ImportBatch, ImportRow, MediaRun
 from campaigns.models import Campaign
 from catalog.models import Product
 from kernel.jobs import runner, turns
@@ -23,10 +25,11 @@ MARKETER = Actor("person", UUID(int=12), "Mia Marketer", "mia@example.com", "mar
 
 
 def run_job() -> Job:
-    """Hand out the next job, run it here and return what became of it."""
-    [turn] = turns.pick("default")
-    runner.run(str(turn.job_id), turn.fence)
-    return Job.objects.get(pk=turn.job_id)
+    """Hand out what is due, run it here and return what became of the import's job."""
+    due = turns.pick("default")
+    for turn in due:
+        runner.run(str(turn.job_id), turn.fence)
+    return Job.objects.get(pk__in=[turn.job_id for turn in due], kind__startswith="legacy.")
 
 
 @dataclass(slots=True)
@@ -58,10 +61,28 @@ class Importer:
         return self.batch(batch)
 
     def apply(self, batch: ImportBatch, **options: Any) -> ImportBatch:
-        """Apply what was checked."""
+        """Apply what was checked, and let the run that follows bring in pictures and creatives."""
         self.ask(batch, **options)
         run_job()
+        with self.scope():
+            follows = MediaRun.objects.filter(batch_id=batch.id, state="working").exists()
+        if follows:
+            run_job()
         return self.batch(batch.id)
+
+    def bring(self, batch: ImportBatch) -> MediaRun:
+        """Ask for pictures and creatives again, and do it."""
+        with self.scope():
+            bring_in(actor=self.actor, batch_id=batch.id)
+        run_job()
+        return self.media_run(batch)
+
+    def media_run(self, batch: ImportBatch) -> MediaRun:
+        """The last run over an import."""
+        with self.scope():
+            run = latest_run(batch)
+        assert run is not None
+        return run
 
     def ask(self, batch: ImportBatch, **options: Any) -> None:
         """Ask for the application of what was checked."""

@@ -323,6 +323,8 @@ def test_it_goes_on_behind_the_last_chunk_wherever_it_was_stopped(
             break
         Job.objects.filter(pk=job.pk).update(state="pending", attempt=0, run_at=job.created_at)
 
+    run_job()  # what follows an import that is done
+
     assert (job.state, importer.batch(batch.id).applied) == ("done", 83)
     found = [_without_source(row) for row in importer.contents()["campaigns"] if row["legacy_source"] == "browser"]
     assert found == wanted
@@ -447,10 +449,12 @@ def test_it_says_which_keys_the_browser_may_forget(importer: Importer) -> None:
     with importer.scope():
         found = {advice.key: advice.code for advice in queries.cleanup(batch)}
         assert [one.id for one in queries.latest_imports()] == [batch.id]
-    assert [key for key, code in found.items() if not code] == [
-        "campaign_draft_campaign_1750766520017",
-        "backgrounds",
-    ]
+    flows = [key for key, code in found.items() if not code and key != "backgrounds"]
+    assert (len(flows), {key.rpartition("_")[0] for key in flows}) == (
+        8,
+        {"campaign_campaign", "campaign_draft_campaign"},
+    )
+    assert found["backgrounds"] == ""
     assert found["campaign_minimal_campaign_1750693800000"] == "newer"
     assert {found[key] for key in ("darkMode", "offline_queue", "user_preferences", "ui_state")} == {"essential"}
     assert found["products"] == "rejected"
