@@ -190,8 +190,8 @@ def test_an_undo_is_a_batch_with_its_own_trail(world: World) -> None:
     assert (listed[0]["undo_of"], listed[1]["undone_by"]) == (report["batch"], undone["batch"])
     assert body(caller("GET", f"/campaigns/{made['id']}"))["version"] == 3
     with scope(world.organization, actor=SYSTEM, source="system"):
-        names = Entry.objects.filter(object_pk=report["batch"]).order_by("id").values_list("event", flat=True)
-        assert list(names) == ["batch.applied", "batch.undone"]
+        told = Entry.objects.filter(object_pk=report["batch"]).order_by("id").values_list("event", "object_repr")
+        assert list(told) == [("batch.applied", "change: 1 campaigns"), ("batch.undone", "change: 1 campaigns")]
         last = Entry.objects.filter(object_pk=made["id"]).order_by("-id").first()
         assert last is not None
         assert (last.changes or {})["name"] == ["After", "Before"]

@@ -16,7 +16,7 @@ from ninja.operation import Operation
 from kernel.errors import NotAllowed, NotFound, Unauthenticated
 from kernel.http import chunks
 from kernel.http.codes import CODES
-from kernel.http.document import complete
+from kernel.http.document import ROWS, complete
 from kernel.http.operations import MORE_PERMISSIONS, PERMISSION, problem_schema
 from kernel.http.output import JsonRenderer, respond
 from kernel.http.problem import WrongContentType, answer
@@ -138,6 +138,7 @@ def _groups(document: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
                 "permission": operation[PERMISSION],
                 "more": operation.get(MORE_PERMISSIONS, []),
                 "fields": _fields(body, schemas),
+                "rows": [(action, _fields(row, schemas)) for action, row in operation.get(ROWS, {}).items()],
                 "answers": sorted(operation["responses"].items()),
                 "examples": _examples(operation),
             }

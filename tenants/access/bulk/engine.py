@@ -199,6 +199,13 @@ def _record(
         )
         for index, row in changed
     )
-    event("batch.applied", batch, data={"resource": resource.name, "action": action, "rows": len(changed)})
+    data = {"resource": resource.name, "action": action, "rows": len(changed)}
+    event("batch.applied", batch, data=data, label=in_words(batch))
     prune_later()
     return batch
+
+
+def in_words(batch: Batch) -> str:
+    """Return what a batch is called in the log: `change: 12 campaigns`."""
+    words = {"action": batch.action, "count": batch.size, "resource": batch.resource}
+    return _("%(action)s: %(count)d %(resource)s") % words

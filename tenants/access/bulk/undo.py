@@ -18,7 +18,7 @@ from kernel.records.models import Batch, BatchRow
 from kernel.records.pruning import prune_later
 from kernel.tenancy.context import Actor
 from tenants.access.bulk.actions import BulkResource, lock, resource_named
-from tenants.access.bulk.engine import UNDO_WITHIN
+from tenants.access.bulk.engine import UNDO_WITHIN, in_words
 from tenants.access.bulk.images import Image, column_of, images, put_back
 from tenants.access.bulk.queries import batch_detail
 from tenants.access.limits import reserve
@@ -219,6 +219,6 @@ def _record(actor: Actor, batch: Batch, results: Sequence[Undone], before: Mappi
         for result in done
     )
     data = {"resource": batch.resource, "action": batch.action, "undone": len(done), "left": len(results) - len(done)}
-    event("batch.undone", batch, data=data)
+    event("batch.undone", batch, data=data, label=in_words(batch))
     prune_later()
     return undo
