@@ -34,7 +34,7 @@ ALWAYS = {
     "log_timezone": "UTC",
 }
 DURABLE = {"fsync": "on", "synchronous_commit": "on"}
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum_naptime": "10min"}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 FAST_STOP = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0))
 IMMEDIATE_STOP = ((signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0))
