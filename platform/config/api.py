@@ -30,7 +30,10 @@ same address serves every organization, and each organization's own host works t
 
 Lists are pages: follow `next` as `cursor`. Money is in millionths of the currency, times are UTC. A write needs
 `If-Match` with the ETag you read (create excepted), so nobody overwrites what they have not seen. DELETE moves to the
-trash, DELETE on `/trash` restores. Unknown fields and parameters are refused, so a misspelling never goes unnoticed."""
+trash, DELETE on `/trash` restores. Unknown fields and parameters are refused, so a misspelling never goes unnoticed.
+
+Every write can be tried with `dry_run=true`. A POST that is sent again with its `Idempotency-Key` happens once. Many
+rows go in one call to `/bulk`, and what it did can be undone for 30 minutes."""
 
 api = Api(prefix="api/v1", title="Campaign Builder API", version="1.0.0", description=DESCRIPTION)
 api.add_router("/me", me)

@@ -25,6 +25,33 @@ from tenants.access.bulk.undo import undo_batch
 router = Router(tags=["Batches"])
 
 
+_ONE, _BATCH = "0199d5f0-c6f2-7b6c-9f3a-2b1c0d4e5f60", "0199d5f0-d1a0-7e4f-8a51-6c0b9d2e7f31"
+_GONE = {
+    "type": "/api/v1/docs#problem-not_found",
+    "title": "Nothing was found here.",
+    "status": 404,
+    "detail": "Nothing was found here.",
+    "code": "not_found",
+    "errors": [],
+}
+_DONE = {
+    "action": "change",
+    "counts": {"total": 2, "done": 1, "failed": 1},
+    "batch": _BATCH,
+    "undo_until": "2030-03-01T08:30:00Z",
+    "results": [
+        {"index": 0, "id": _ONE, "status": 200, "version": 4},
+        {"index": 1, "id": "0199d5f0-c6f2-7b6c-9f3a-000000000000", "status": 404, "problem": _GONE},
+    ],
+}
+_UNDONE = {
+    "undo_of": _BATCH,
+    "batch": "0199d5f1-0f3c-7a10-b2c4-5d6e7f809112",
+    "counts": {"total": 1, "undone": 1, "left": 0},
+    "results": [{"index": 0, "id": _ONE, "effect": "changed"}],
+}
+
+
 class BulkInput(Input):
     """One action for many rows. `x-rows` of the operation says what a row of each action looks like."""
 
@@ -146,7 +173,7 @@ def add_bulk(of: Router, resource: BulkResource, *, example: Mapping[str, Any]) 
     body_schema.model_config = ConfigDict(**BulkInput.model_config, json_schema_extra={"examples": [dict(example)]})
     body_schema.model_rebuild(force=True)
     asked = sorted({action.permission for action in resource.actions.values()})
-    extra = declares(resource.view_permission, body=True, key_required=True, may_ask=asked)
+    extra = declares(resource.view_permission, body=True, key_required=True, may_ask=asked, example=_DONE)
     extra[ROWS] = {name: _inline(action.row) for name, action in resource.actions.items()}
 
     def bulk(request: HttpRequest, body: body_schema) -> HttpResponse:  # type: ignore[valid-type]
@@ -190,7 +217,9 @@ def read_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     return respond(request, _summary(batch) | {"objects": objects})
 
 
-@router.post("/{uuid:batch_id}/undo", response=UndoReport, openapi_extra=declares("member", 404, 413, 415))
+@router.post(
+    "/{uuid:batch_id}/undo", response=UndoReport, openapi_extra=declares("member", 404, 413, 415, example=_UNDONE)
+)
 def undo_a_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Put every row back to what it was before. Rows that were changed since stay, and the answer names them."""
     return respond(request, undo_batch(actor=actor_of(request), batch_id=batch_id).plain())
