@@ -21,8 +21,6 @@ from tenants.access.bulk.api import add_bulk
 from tenants.access.ownership import verbs
 
 router = Router(tags=["Assets"])
-_ID = "0199d5f0-c6f2-7b6c-9f3a-2b1c0d4e5f60"
-add_bulk(router, ASSETS, example={"action": "change", "rows": [{"id": _ID, "version": 2, "alt": "A red shoe"}]})
 
 
 @router.get("", response=schemas.AssetList, openapi_extra=declares("asset:view", if_none_match=True))
@@ -46,8 +44,24 @@ def list_assets(request: HttpRequest, query: Query[schemas.AssetQuery]) -> HttpR
         limit=query.limit,
         count=query.count == "exact",
     )
-    rows = present([schemas.summary(row) for row in found.items], actor=actor, fields=query.fields)
+    rows = present(
+        [schemas.summary(row) for row in found.items],
+        actor=actor,
+        fields=query.fields,
+        expand=query.expand,
+        expansions=schemas.EXPANSIONS,
+    )
     return respond(request, listed(found, rows))
+
+
+add_bulk(
+    router,
+    ASSETS,
+    example={
+        "action": "change",
+        "rows": [{"id": "0199d5f0-c6f2-7b6c-9f3a-2b1c0d4e5f60", "version": 3, "status": "archived"}],
+    },
+)
 
 
 @router.get(

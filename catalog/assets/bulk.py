@@ -1,51 +1,41 @@
 """What can be done to many assets at once, and taken back within half an hour."""
 
 from collections.abc import Collection
-
-from pydantic import Field
+from typing import Any
 
 from catalog import dependents
 from catalog.assets.commands import change_asset, restore_asset, trash_asset
-from catalog.assets.schemas import AssetChange
+from catalog.assets.rights import plan_warnings
+from catalog.assets.schemas import AssetChangeRow, AssetLabelsRow
 from catalog.models import Asset
-from catalog.schemas import Labels
 from kernel.tenancy.context import Actor
 from tenants.access.bulk.actions import Action, BulkResource, VersionRow, changes_of, register
 from tenants.access.resolver import find
 
 
-class AssetChangeRow(AssetChange, VersionRow):
-    """An asset and the fields to change."""
-
-
-class AssetLabelsRow(VersionRow):
-    """An asset, the labels it shall get and those it shall lose."""
-
-    add: Labels = Field(default_factory=list)
-    remove: Labels = Field(default_factory=list)
-
-
-def _change(actor: Actor, row: AssetChangeRow) -> Asset:
+def _change(actor: Actor, row: Any) -> Asset:
     return change_asset(actor=actor, asset_id=row.id, version=row.version, changes=changes_of(row))
 
 
-def _label(actor: Actor, row: AssetLabelsRow) -> Asset:
+def _label(actor: Actor, row: Any) -> Asset:
     asset = find(actor, "asset:upload", Asset, row.id)
     kept = [label_id for label_id in asset.label_ids if label_id not in row.remove]
     labels = kept + [label_id for label_id in row.add if label_id not in kept]
     return change_asset(actor=actor, asset_id=row.id, version=row.version, changes={"label_ids": labels})
 
 
-def _trash(actor: Actor, row: VersionRow) -> Asset:
+def _trash(actor: Actor, row: Any) -> Asset:
     return trash_asset(actor=actor, asset_id=row.id, version=row.version)
 
 
-def _restore(actor: Actor, row: VersionRow) -> Asset:
+def _restore(actor: Actor, row: Any) -> Asset:
     return restore_asset(actor=actor, asset_id=row.id, version=row.version)
 
 
 def _restored(actor: Actor, assets: Collection[Asset]) -> None:
-    """What shows the assets follows an undo as it follows any change."""
+    """What stands on assets follows an undo as it follows any change."""
+    for asset in assets:
+        plan_warnings(asset)
     dependents.changed(Asset, [asset.pk for asset in assets])
 
 

@@ -14,11 +14,14 @@ from catalog.assets.compare import Comparison
 from catalog.assets.links import path_of
 from catalog.assets.rules import rights_state
 from catalog.assets.uses import Use, Uses
+from catalog.labels.queries import LABELS
 from catalog.models import Asset, AssetVersion
 from kernel.http.lists import ListQuery, Names, Paged, Search, Several, sparse
 from kernel.http.output import instant
 from kernel.http.strict import Document, Id, Input, unsent
 from kernel.tenancy.context import current_organization
+from tenants.access.bulk.actions import VersionRow
+from tenants.access.expanding import OWNER, TEAM
 from tenants.addresses import origin
 
 Kind = Literal["image", "video", "text", "html", "font", "document"]
@@ -27,6 +30,7 @@ RightsState = Literal["open", "ending", "ended"]
 AssetSort = Literal["-updated_at", "updated_at", "-created_at", "created_at", "name", "-name", "-trashed_at"]
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 Alt = Annotated[str, Field(max_length=500, description="What the picture shows, for those who can't see it.")]
+LabelIds = Annotated[list[Id], Field(max_length=20)]
 Note = Annotated[str, Field(max_length=500)]
 VersionNumber = Annotated[int, Field(strict=True, ge=1, le=2_147_483_647)]
 
@@ -43,6 +47,7 @@ def _as_day(value: object) -> date | None:
 
 
 Day = Annotated[date, BeforeValidator(_as_day)]
+EXPANSIONS = {"owner": OWNER, "team": TEAM, "labels": LABELS}
 _CHANGE: JsonDict = {"alt": "A bottle of oat drink on a table", "rights_until": "2030-01-31"}
 
 
@@ -55,8 +60,19 @@ class AssetChange(Input):
     alt: Alt = unsent()
     status: Status = unsent()
     rights_until: Day | None = unsent(description="The last day on which it may be shown, or null.")
-    label_ids: Annotated[list[Id], Field(max_length=20)] = unsent()
+    label_ids: LabelIds = unsent()
     data: Document = unsent()
+
+
+class AssetChangeRow(AssetChange, VersionRow):
+    """One asset of many to change."""
+
+
+class AssetLabelsRow(VersionRow):
+    """One asset of many to put labels on, or take them off."""
+
+    add: LabelIds = Field(default_factory=list)
+    remove: LabelIds = Field(default_factory=list)
 
 
 class AssetOwnership(Input):
@@ -162,6 +178,7 @@ class AssetQuery(ListQuery):
         default=None, description="Default -updated_at; the trash is sorted by -trashed_at only."
     )
     fields: Annotated[Names, Several(AssetSummary), Field(description="Only these fields, and the id.")] = ()
+    expand: Annotated[Names, Several(*EXPANSIONS), Field(description="These objects beside their ids.")] = ()
 
 
 class AssetUseOut(BaseModel):

@@ -3,12 +3,14 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from catalog.commands import create_product
 from catalog.models import Asset, AssetVersion, Label, Product, ProductPicture
 from catalog.pictures import set_pictures
 from kernel.ids import uuid7
@@ -122,11 +124,9 @@ def test_uses_say_what_moves_and_an_asset_in_use_is_not_trashed(world: World) ->
     asset = made(world, "salmon")
     second = upload(world.callers["marketer"], samples.picture(size=(40, 30), colour="peru"), asset_id=asset)["version"]
     with scope(world.organization, actor=actor, source="api"):
-        from catalog.commands import create_product
-
         following, pinned = (create_product(actor=actor, values={"name": name}) for name in ("Following", "Pinned"))
-        set_pictures(actor=actor, product_id=following.pk, version=1, pictures=[{"asset_id": asset_id(asset)}])
-        picture = {"asset_id": asset_id(asset), "version_id": asset_id(second["id"])}
+        set_pictures(actor=actor, product_id=following.pk, version=1, pictures=[{"asset_id": UUID(asset)}])
+        picture = {"asset_id": UUID(asset), "version_id": UUID(second["id"])}
         set_pictures(actor=actor, product_id=pinned.pk, version=1, pictures=[picture])
 
     uses = body(caller("GET", f"/assets/{asset}/uses"))
@@ -147,13 +147,6 @@ def test_uses_say_what_moves_and_an_asset_in_use_is_not_trashed(world: World) ->
     assert found["trashed_at"] is None
     with scope(world.organization, actor=SYSTEM, source="system"):
         ProductPicture.objects.all().delete()
-
-
-def asset_id(text: str) -> Any:
-    """The id as the commands take it."""
-    from uuid import UUID
-
-    return UUID(text)
 
 
 def test_the_trash_keeps_an_asset_with_its_files(world: World) -> None:
@@ -213,6 +206,27 @@ def test_filters_find_what_they_say(world: World) -> None:
     assert row.keys() == {"id", "name", "current"}
     assert row["current"]["links"]["thumb"] is None
     assert row["id"] == text
+
+
+def test_many_are_changed_at_once_and_put_back(world: World) -> None:
+    caller = world.callers["marketer"]
+    with scope(world.organization, actor=SYSTEM, source="system"):
+        label = Label.objects.create(name="Bulk")
+    first, second = made(world, "orchid"), made(world, "papayawhip")
+    versions = {asset: asset_of(caller, asset)[0]["version"] for asset in (first, second)}
+    rows = [{"id": first, "version": 1, "add": [str(label.pk)]}, {"id": second, "version": 9, "add": [str(label.pk)]}]
+
+    done = caller("POST", "/assets/bulk", {"action": "label", "rows": rows}, idempotency_key=str(uuid7()))
+
+    assert [row["status"] for row in body(done)["results"]] == [200, 412]
+    found = body(caller("GET", f"/assets?label_id={label.pk}&expand=labels,owner"))["items"]
+    assert [(row["id"], row["labels"][0]["name"], row["owner"]["name"]) for row in found] == [
+        (first, "Bulk", world.actors["marketer"].name)
+    ]
+    undone = caller("POST", f"/batches/{body(done)['batch']}/undo", {})
+    assert body(undone)["counts"] == {"total": 1, "undone": 1, "left": 0}
+    assert asset_of(caller, first)[0]["label_ids"] == []
+    assert versions == {first: 1, second: 1}
 
 
 def test_who_sees_nothing_of_it_finds_nothing(world: World, other_world: World) -> None:

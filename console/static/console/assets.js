@@ -28,8 +28,8 @@ function reconnected(milliseconds) {
 
 /** One file on its way: announced, sent in chunks from the offset that the server has, completed. */
 class Transfer {
-  constructor(file, asset, show) {
-    Object.assign(this, { file, asset, show });
+  constructor(file, asset, note, show) {
+    Object.assign(this, { file, asset, note, show });
     this.stop = new AbortController();
     this.key = `upload:${asset ?? ""}:${file.name}:${file.size}:${file.lastModified}`;
   }
@@ -84,7 +84,7 @@ class Transfer {
 
   async complete(anyway) {
     try {
-      return await this.ask("POST", `${this.path()}/complete`, JSON.stringify({ allow_duplicate: anyway }));
+      return await this.ask("POST", `${this.path()}/complete`, JSON.stringify({ allow_duplicate: anyway, note: this.note }));
     } finally {
       localStorage.removeItem(this.key);
     }
@@ -140,6 +140,10 @@ class AssetUpload extends HTMLElement {
 
   disconnectedCallback() {
     this.off.abort();
+  }
+
+  get note() {
+    return this.querySelector("[data-note]")?.value.trim() ?? "";
   }
 
   hover(event) {
@@ -241,7 +245,7 @@ class AssetUpload extends HTMLElement {
       state.textContent = text || `${this.dataset[word]}${percent}`;
       state.setAttribute("role", word === "sending" ? "none" : "status");
     };
-    const row = { element, actions, show, transfer: new Transfer(file, this.dataset.asset, show) };
+    const row = { element, actions, show, transfer: new Transfer(file, this.dataset.asset, this.note, show) };
     show("waiting", 0);
     this.act(
       row,
@@ -283,8 +287,10 @@ class AssetUpload extends HTMLElement {
       location.reload();
       return;
     }
-    const answer = await fetch(location.href, { headers: { "HX-Request": "true" } });
-    if (answer.ok) document.getElementById("results").innerHTML = await answer.text();
+    const answer = await fetch(location.href);
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of ["#results", ".toolbar > .tabs"]) document.querySelector(part)?.replaceWith(page.querySelector(part));
   }
 }
 customElements.define("asset-upload", AssetUpload);
