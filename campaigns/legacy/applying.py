@@ -80,7 +80,7 @@ WITH {_CHUNK}, made AS (
     ORDER BY c.ord
     ON CONFLICT (legacy_source, legacy_id) DO NOTHING RETURNING id, legacy_id
 ), {_SETTLED}"""
-# Backgrounds become assets once there is a store for them; until then the ledger knows them and staging holds them.
+# Backgrounds become assets in the run that follows; one that is only an address stays in staging.
 _BACKGROUNDS: Final = f"""
 WITH {_CHUNK}, made AS (
     INSERT INTO campaigns_legacyidentity (source, kind, legacy_id, flow_id, content_hash, batch_id)

@@ -7,7 +7,7 @@ from campaigns.legacy.shapes import MOST_NAME, Shaped
 
 
 def shape_background(row: dict[str, object], pictures: Pictures) -> Shaped:
-    """Return a background; it waits, whole, for the asset store."""
+    """Return a background, whole; it becomes an asset where the dump has its bytes."""
     legacy_id, note = identity(row.get("id"))
     if not legacy_id:
         return Shaped(reason=note, payload=row)

@@ -1,6 +1,6 @@
 """Pictures inside rows: `data:` addresses are replaced by a reference to their bytes' digest and listed.
 
-The bytes stay in the uploaded dump, which is kept until an asset store has taken them. `blob:` addresses and the
+The bytes stay in the uploaded dump, from which the run that follows an import takes them. `blob:` addresses and the
 builder's own placeholders stand for pictures that no dump can bring back.
 """
 

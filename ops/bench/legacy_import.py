@@ -90,11 +90,13 @@ def run(*, small: bool) -> None:
         loops = [_loop(little, looped)]
         turns: list[Turn] = []
         seconds: list[Import] = []
+        followed: dict[str, Any] = {}
         for dump in [*[little] * rounds, large]:
             with _organization() as organization:
                 done = _import(folder, dump, organization)
                 if not seconds:
                     seconds.append(_import_again(folder, dump, organization))
+                    followed = _follow(folder, organization)
             loops.append(_loop(little, looped))
             turns.append(Turn(done, (loops[-2]["rate"] + loops[-1]["rate"]) / 2))
         at_once = _loop(little, looped, one_transaction=True)
@@ -122,6 +124,9 @@ def run(*, small: bool) -> None:
         f"peak RSS at {few:,}, MB": round(peak, 1),
         f"peak RSS of the loop at {few:,}, MB": round(max(one["peak_kib"] for one in loops) / 1024, 1),
         f"dump of {many:,} rows, MB": round(size / 2**20, 1),
+        f"creatives of {few:,} rows, rows/s": round(few / followed["seconds"]),
+        f"creatives of {few:,} rows, made": followed["made"].get("creatives", 0),
+        f"peak RSS of the creatives of {few:,} rows, MB": round(followed["peak_kib"] / 1024, 1),
         "rounds": rounds,
     }
     report("import", bars, figures)
@@ -146,6 +151,10 @@ def _import_again(folder: Path, dump: Dump, organization: Organization) -> Impor
     if told["totals"]["campaigns"]["duplicate"] != dump.created + dump.duplicate:
         raise AssertionError(f"The second run made {told['totals']}.")
     return Import(dump.rows, told["seconds"], told["peak_kib"] / 1024, _state(organization))
+
+
+def _follow(folder: Path, organization: Organization) -> dict[str, Any]:
+    return _process("follow", organization=str(organization.pk), private=str(folder / "private"))
 
 
 def _import_process(folder: Path, dump: Dump, organization: Organization) -> dict[str, Any]:

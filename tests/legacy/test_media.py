@@ -92,9 +92,9 @@ def test_it_keeps_each_picture_once_under_the_name_of_its_product(importer: Impo
         sha(BLUE): ("Oat drink (2)", "browser", f"picture:{sha(BLUE)}"),
     }
     assert assets[sha(BLUE)].alt == "Front"
-    assert [(str(asset), alt, version) for asset, alt, version in links] == [
-        (str(assets[sha(BLUE)].pk), "Front", None),
-        (str(assets[sha(RED)].pk), "", None),
+    assert [(str(asset), alt, pinned or 0) for asset, alt, pinned in links] == [
+        (str(assets[sha(BLUE)].pk), "Front", 0),
+        (str(assets[sha(RED)].pk), "", 0),
     ]
     assert shown(importer, "c1:ad") == [("main", sha(RED), 0)]
     owners = {asset.owner_id for asset in assets.values()}
