@@ -17,7 +17,7 @@ from tests.tenants import make_organization, remove_organization
 
 BROWSER = "tests/browser/"
 # These take longest and mostly wait for others: begun last, they would leave all workers but one without work.
-FIRST = (BROWSER, "tests/legacy/test_crashes.py", "tests/jobs/test_processes.py", "tests/ops/", "tests/tenancy/")
+FIRST = (BROWSER, "tests/legacy/test_crashes.py", "tests/jobs/", "tests/ops/", "tests/tenancy/")
 
 
 class Schedule(LoadFileScheduling):

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
 from psycopg.conninfo import make_conninfo
 
 from kernel.jobs import conf
+from kernel.jobs.models import Job
 from tests.jobs.handlers import QUEUE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,6 +90,11 @@ def eventually(met: Callable[[], object], otherwise: str = "", log: Path | None 
         if time.monotonic() > until:
             raise AssertionError(otherwise + (log.read_text(errors="replace") if log else "it did not happen in time"))
         time.sleep(0.05)
+
+
+def job_is(job_id: UUID, **fields: object) -> bool:
+    """Whether the job is there and these of its fields have these values."""
+    return Job.objects.filter(pk=job_id, **fields).exists()
 
 
 def children(pid: int) -> list[int]:
