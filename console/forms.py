@@ -16,7 +16,8 @@ def explain(form: forms.BaseForm, error: DomainError) -> None:
     """Put what a command refused beside the fields it names; the rest stands above the form."""
     for found in error.errors:
         name = found.pointer.strip("/?")
-        form.add_error(name if name in form.fields else None, found.message)
+        place = next((where for where in (name, name.partition("/")[0]) if where in form.fields), None)
+        form.add_error(place, found.message)
     if not error.errors:
         form.add_error(None, error.detail or str(error.title))
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from console.paging import PageLinks, links
 
 LONGEST = 300
+LONGEST_CURSOR = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,12 @@ class Tab:
 
 
 def text(request: HttpRequest, name: str) -> str:
-    """Return a parameter without what no text may hold, at most LONGEST characters; empty where it is missing."""
-    return request.GET.get(name, "").replace("\x00", "").strip()[:LONGEST]
+    """Return a parameter without what no text may hold, at most LONGEST characters; empty where it is missing.
+
+    A cursor holds the filter that it continues and is longer.
+    """
+    longest = LONGEST_CURSOR if name == "cursor" else LONGEST
+    return request.GET.get(name, "").replace("\x00", "").strip()[:longest]
 
 
 def tabs(

@@ -1,6 +1,6 @@
 """What can be asked about campaigns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,13 +19,16 @@ from tenants.access.lists import with_owner
 from tenants.access.owned import owned_counts, owned_page
 from tenants.access.resolver import actions_of_many, require_some, visible
 
+ATTENTION = Q(effective_status__in=["blocked", "limited"]) | Q(effective_reasons__overlap=["asset_rights_ending"])
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignFilters:
     """Which campaigns; None and nothing mean any. `text` are words, or parts of words, of the name.
 
     `runs_from` and `runs_until` bound the time in which a campaign runs at least for a moment; those without a start
-    are left out then. A campaign has all of `labels` and at least one of every other list.
+    are left out then; `undated` are those without one. `attention` are those on their way or running that are blocked,
+    limited, or will be. A campaign has all of `labels` and at least one of every other list.
     """
 
     status: Sequence[str] = ()
@@ -41,6 +44,8 @@ class CampaignFilters:
     runs_until: datetime | None = None
     templates: bool | None = False
     trashed: bool = False
+    undated: bool = False
+    attention: bool = False
 
     def lookups(self) -> dict[str, Any]:
         """Return them as conditions on a campaign's own columns."""
@@ -56,6 +61,8 @@ class CampaignFilters:
             "is_template": self.templates,
             "name": containing(self.text, "name"),
             "runs": self._running(),
+            "starts_at__isnull": True if self.undated else None,
+            "attention": ATTENTION if self.attention else None,
         }
 
     def _running(self) -> Q | None:
@@ -101,6 +108,13 @@ def campaign_detail(*, actor: Actor, campaign_id: UUID) -> Campaign:
     return campaign
 
 
+def campaigns_named(*, actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Campaign]:
+    """Return those of `ids` that `actor` may see, with their owners' names and teams; one statement."""
+    require_some(actor, "campaign:view")
+    rows = with_owner(visible(actor, "campaign:view", Campaign)).select_related("team").filter(pk__in=list(ids))
+    return {campaign.pk: campaign for campaign in rows} if ids else {}
+
+
 def campaign_counts(*, actor: Actor) -> dict[str, int]:
     """Return how many of the campaigns that `actor` may see are in each status, `all` and `trash` too; in one query."""
     require_some(actor, "campaign:view")
@@ -109,10 +123,18 @@ def campaign_counts(*, actor: Actor) -> dict[str, int]:
 
 def open_steps(*, actor: Actor, campaign: Campaign) -> list[Transition]:
     """Return the steps on which `actor` may lead the campaign from its present status; the preflight is not asked."""
-    if campaign.trashed_at is not None:
-        return []
-    allowed = actions_of_many(actor, ["campaign:publish", "campaign:edit"], [campaign])[campaign.pk]
-    return [step for step in ways_on(campaign.status) if step.permission in allowed]
+    return open_steps_of_many(actor=actor, campaigns=[campaign])[campaign.pk]
+
+
+def open_steps_of_many(*, actor: Actor, campaigns: Sequence[Campaign]) -> Mapping[UUID, list[Transition]]:
+    """Return the same for each of many campaigns, by its id; templates lead nowhere."""
+    allowed = actions_of_many(actor, ["campaign:publish", "campaign:edit"], campaigns)
+    return {
+        found.pk: [step for step in ways_on(found.status) if step.permission in allowed[found.pk]]
+        if found.trashed_at is None and not found.is_template
+        else []
+        for found in campaigns
+    }
 
 
 def product_choices(*, actor: Actor, limit: int) -> list[Product]:

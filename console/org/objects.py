@@ -19,7 +19,7 @@ from console.org.forms import ObjectForm, VersionForm
 from console.parameters import pages, tabs, text
 from kernel.errors import Conflict, Invalid, LimitReached, PreconditionFailed
 from kernel.tenancy.context import Actor
-from tenants.access.models import Owned
+from tenants.access.models import Owned, Versioned
 from tenants.access.ownership import teams_to_choose
 
 TRASH = "trash"
@@ -74,7 +74,7 @@ def team_choices(actor: Actor, action: str) -> list[tuple[str, str]]:
     return [(str(team.pk), team.name) for team in teams_to_choose(actor=actor, action=action)]
 
 
-def save[M: Owned](form: ObjectForm, command: Callable[[], M]) -> tuple[M | None, int]:
+def save[M: Versioned](form: ObjectForm, command: Callable[[], M]) -> tuple[M | None, int]:
     """Carry out `command`; what it refuses is put on the form, and the status says what kind of refusal it was.
 
     Without a form error and without an object, somebody else was faster: 409.

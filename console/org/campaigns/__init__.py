@@ -1,0 +1,1 @@
+"""The pages of campaigns: their lists, and each with its parts."""
