@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from campaigns.models import Campaign
 from catalog.models import Asset, Label, Product, ProductPicture
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import scope
+from tenants.access.members import add_member
+from tenants.access.models import Membership
 from tests.api.caller import Caller
 from tests.api.objects import body
-from tests.api.world import World
+from tests.api.world import World, make_user
 
 
 def bulk(caller: Caller, collection: str, action: str, rows: list[Any]) -> Any:
@@ -84,3 +87,22 @@ def test_a_number_that_is_given_twice_fails_alone(world: World) -> None:
 
     assert [row["status"] for row in report["results"]] in ([201, 409], [201, 422])
     assert undo(caller, report) == {"total": 1, "undone": 1, "left": 0}
+
+
+def test_nobody_who_left_owns_something_again(world: World) -> None:
+    caller, owner = world.callers["owner"], world.actors["owner"].user_id
+    user = make_user("leaving")
+    with scope(world.organization, actor=SYSTEM, source="system"):
+        add_member(actor=SYSTEM, user=user, role_slug="marketer")
+        campaign = Campaign.objects.create(name="Handed on", owner_id=user.pk)
+    row = {"id": str(campaign.pk), "version": 1, "owner_id": str(owner), "team_id": None}
+    given = bulk(caller, "campaigns", "transfer", [row])
+    with scope(world.organization, actor=SYSTEM, source="system"):
+        Membership.objects.filter(user_id=user.pk).update(status=Membership.Status.SUSPENDED)
+
+    undone = body(caller("POST", f"/batches/{given['batch']}/undo"))
+
+    assert undone["batch"] is None
+    assert undone["results"][0]["problem"]["errors"][0]["code"] == "not_a_member"
+    with scope(world.organization, actor=SYSTEM, source="system"):
+        assert Campaign.objects.get(pk=campaign.pk).owner_id == owner

@@ -16,13 +16,15 @@ from kernel.ids import uuid7
 from kernel.recorder.events import event
 from kernel.records.models import Batch, BatchRow
 from kernel.records.pruning import prune_later
-from kernel.tenancy.context import Actor
+from kernel.tenancy.context import Actor, current_organization
+from tenants import records
 from tenants.access.bulk.actions import BulkResource, lock, resource_named
 from tenants.access.bulk.engine import UNDO_WITHIN, in_words
 from tenants.access.bulk.images import Image, column_of, images, put_back
 from tenants.access.bulk.queries import batch_detail
 from tenants.access.limits import reserve
-from tenants.access.models import Versioned
+from tenants.access.models import Owned, Versioned
+from tenants.access.ownership import check_member
 from tenants.access.resolver import refusal, require_some
 
 Effect = BatchRow.Effect
@@ -158,6 +160,10 @@ def _undo_row(
 def _restore(resource: BulkResource, obj: Versioned, row: BatchRow, now: Image) -> None:
     if resource.limit and obj.trashed_at is not None and column_of(row.before, "trashed_at") is None:
         reserve(*resource.limit)
+    if isinstance(obj, Owned) and column_of(row.before, "owner_id") != str(obj.owner_id):
+        # Who left since owns nothing again; the lock is the one under which people leave.
+        records.access_changing(current_organization().id)
+        check_member("/owner_id", UUID(column_of(row.before, "owner_id")))
     put_back(resource, obj, row.before, now)
 
 
