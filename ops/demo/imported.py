@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from campaigns.legacy.commands import apply_import, upload_dump
+from campaigns.legacy.media.queries import latest_run
 from campaigns.legacy.models import ImportBatch
 from kernel.jobs.inline import settle
 from kernel.tenancy.context import Actor
@@ -24,7 +25,11 @@ def import_file(organization: Organization, actor: Actor, file: Path, source: st
         batch = apply_import(actor=actor, batch_id=batch.id)
     _over(batch.job_id, "import")
     with scope(organization, actor=actor, source="console"):
-        return ImportBatch.objects.get(pk=batch.pk)
+        batch = ImportBatch.objects.get(pk=batch.pk)
+        pictures = latest_run(batch)
+    if pictures is not None:
+        _over(pictures.job_id, "run for pictures and creatives")
+    return batch
 
 
 def imported(organization: Organization, actor: Actor) -> ImportBatch:
