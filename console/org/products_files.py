@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalog.catalogs.default import default_catalog
 from catalog.catalogs.queries import open_catalogs
 from catalog.files import storing
 from catalog.files.commands import MOST_BYTES, export_products, map_columns, run_file, send_file
@@ -58,7 +59,7 @@ def send(request: HttpRequest) -> HttpResponse:
     try:
         file, _made = send_file(
             actor=actor,
-            catalog_id=form.cleaned_data["catalog_id"],
+            catalog_id=form.cleaned_data["catalog_id"] or default_catalog().pk,
             content=upload.read(),
             file_name=name,
             kind="jsonl" if name.lower().endswith((".jsonl", ".ndjson", ".json")) else "csv",
@@ -217,7 +218,7 @@ def _steps(found: ProductFile, state: str) -> list[dict[str, Any]]:
     def look(number: int) -> str:
         if state == "failed" and number == place:
             return "failed"
-        return "done" if number < place else "running" if number == place else "waiting"
+        return "done" if number < place else "running" if number == place and state in RUNNING else "waiting"
 
     return [{"label": label, "detail": "", "state": look(number)} for number, label in enumerate(words)]
 

@@ -120,7 +120,7 @@ class SendForm(forms.Form):
     """A file of products and the catalog that it is for."""
 
     file = forms.FileField(label=_("File"), max_length=255, allow_empty_file=True)
-    catalog_id = forms.TypedChoiceField(label=_("Catalog"), coerce=UUID)
+    catalog_id = forms.TypedChoiceField(label=_("Catalog"), required=False, coerce=UUID, empty_value=None)
     match = forms.ChoiceField(
         label=_("Rows are told apart by"),
         choices=ProductFile.Match.choices,
@@ -129,7 +129,8 @@ class SendForm(forms.Form):
 
     def __init__(self, *args: Any, catalogs: Iterable[Catalog], **more: Any) -> None:
         super().__init__(*args, **more)
-        choose(self, "catalog_id", [(str(catalog.pk), catalog.name) for catalog in catalogs])
+        found: list[tuple[str, Any]] = [(str(catalog.pk), catalog.name) for catalog in catalogs]
+        choose(self, "catalog_id", found or [("", _("A new one"))])
 
 
 class CatalogForm(forms.Form):
