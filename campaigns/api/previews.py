@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from campaigns.previews.of_creative import Material, material_of
 from campaigns.previews.png import render_png
-from campaigns.previews.svg import render
+from campaigns.previews.svg import POLICY, render
 from campaigns.queries import creative_detail
 from kernel.http import etag
 from kernel.http.api import actor_of
@@ -19,8 +19,6 @@ from kernel.http.chunks import declares_answer
 from kernel.http.operations import Router, declares
 
 router = Router(tags=["Creatives"])
-POLICY = "default-src 'none'; img-src data:; sandbox"
-"""The drawing holds no script and needs nothing from elsewhere; should a browser open it as a page, that is all."""
 _V = Field(default="", max_length=40, description="Anything; a new value makes a new address.")
 
 

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -11,8 +12,10 @@ from django.utils.text import get_valid_filename
 from campaigns.models import Campaign, Creative, CreativeAsset, CreativeProduct
 from campaigns.previews.spec import FORMATS, MOST_PICTURE_BYTES, Picture, Spec, read_picture
 from campaigns.previews.svg import EDITION
-from catalog.models import AssetVersion
+from catalog.models import Asset, AssetVersion
 from kernel.storage import asset_files
+from kernel.tenancy.context import Actor
+from tenants.access.resolver import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,23 @@ def materials_of(creatives: Collection[Creative]) -> Mapping[UUID, Material]:
     return {
         creative.pk: Material(creative, versions[creative.pk], brands.get(creative.pk, "")) for creative in creatives
     }
+
+
+def unsaved_spec(
+    *, actor: Actor, creative: Creative, words: Mapping[str, Any], asset_id: UUID | None = None, slot: str = ""
+) -> Spec:
+    """Return what the renderer takes for a creative with other `words` (also its placement) and one more picture.
+
+    `creative` need not be stored. An asset that `actor` can't see is not shown; it takes the place of what is in its
+    slot, and the first slot where none is named.
+    """
+    material = material_of(creative)
+    versions = dict(material.versions)
+    if asset_id is not None:
+        found = visible(actor, "asset:view", Asset).filter(pk=asset_id).select_related("current").first()
+        if found is not None and found.current is not None:
+            versions[slot or next(iter(versions), "picture")] = found.current
+    return replace(replace(material, versions=versions).spec(), **words)
 
 
 def _brands(creatives: Collection[Creative]) -> Mapping[UUID, str]:

@@ -20,6 +20,8 @@ from campaigns.previews.typefaces import UNITS, weight_of
 
 EDITION: Final = 1
 """Counts up when the same input comes to look different, so that nobody keeps an old picture."""
+POLICY: Final = "default-src 'none'; img-src data:; sandbox"
+"""The policy to answer with: a drawing holds no script and needs nothing from elsewhere, so it may do nothing."""
 MOST_PICTURES: Final = 24
 MOST_WORK: Final = 24.0
 """How often all of a drawing may cover its canvas, each kind of paint weighed by what it costs to rasterize."""

@@ -75,7 +75,7 @@ POSTED = {
     "products-undo", "products-export", "product-status", "product-file-map", "product-file-run", "catalog-move",
     "label", "label-archive",
     "campaigns-bulk", "campaigns-bulk-apply", "campaigns-undo", "views-save", "view", "campaign-move",
-    "campaign-edit", "campaign-status", "campaign-copy", "campaign-go-back", "creative-switch",
+    "campaign-edit", "campaign-status", "campaign-copy", "campaign-go-back", "creative-switch", "creative-draw",
     "campaign-trash", "campaign-restore", "product-trash", "product-restore", "import-check", "import-apply",
     "import-media",
     "asset-current", "asset-trash", "asset-restore", "asset-hand-on",
