@@ -1,9 +1,13 @@
 """Pages of a list, as the pager shows them."""
 
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+
+from kernel.http.cursor import DEFAULT_PAGE
+from tenants.doors.request import DoorRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,12 @@ class PageLinks:
     summary: str = ""
     previous_url: str = ""
     next_url: str = ""
+
+
+def rows_wanted(request: HttpRequest) -> int:
+    """Return how many rows of a table the person wants on a page; their preferences cost no statement."""
+    person = cast(DoorRequest, request).person
+    return person.preferences.list_size if person else DEFAULT_PAGE
 
 
 def links(request: HttpRequest, next_cursor: str, *, parameter: str = "cursor", summary: str = "") -> PageLinks:

@@ -15,6 +15,7 @@ from audit.reading import Wanted
 from console.guards import actor_of, member_page
 from console.org.entries import linked
 from console.org.objects import answer_list
+from console.paging import rows_wanted
 from console.parameters import text
 from kernel.errors import FieldError, Invalid
 
@@ -26,7 +27,12 @@ FILTERS = ("actor", "object_type", "since", "until", "request_id")
 def page(request: HttpRequest) -> HttpResponse:
     """The log, filtered, the newest entry first."""
     given = {name: text(request, name) for name in FILTERS}
-    found = queries.entries(actor=actor_of(request), wanted=_wanted(given), cursor=text(request, "cursor") or None)
+    found = queries.entries(
+        actor=actor_of(request),
+        wanted=_wanted(given),
+        cursor=text(request, "cursor") or None,
+        limit=rows_wanted(request),
+    )
     context = {
         "filters": given | {"object_types": _types()},
         "entries": linked(found.lines),

@@ -15,6 +15,7 @@ from console.guards import actor_of, is_fragment, member_page
 from console.org.objects import STALE
 from console.org.share import share_row
 from console.org.share_forms import ShareChangeForm
+from console.paging import rows_wanted
 from console.parameters import Tab, pages, text
 from kernel.errors import Invalid, NotAllowed, PreconditionFailed
 from kernel.tenancy.context import Actor
@@ -33,7 +34,7 @@ SOON = "soon"
 def page(request: HttpRequest) -> HttpResponse:
     """What is shared with whom, the newest first, or what ends soon."""
     actor, filters = actor_of(request), _filters(request)
-    found = share_page(actor=actor, filters=filters, cursor=text(request, "cursor") or None)
+    found = share_page(actor=actor, filters=filters, cursor=text(request, "cursor") or None, limit=rows_wanted(request))
     context: dict[str, Any] = {
         "rows": [share_row(row) | {"object_url": _object_url(row)} for row in found.items],
         "page": pages(request, found.next),

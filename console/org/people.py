@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from console.guards import actor_of, is_fragment, member_page, tenant_of
 from console.org.objects import STALE, answer_list
+from console.paging import rows_wanted
 from console.parameters import tabs, text
 from kernel.errors import Conflict, PreconditionFailed
 from kernel.tenancy.context import Actor
@@ -37,7 +38,9 @@ def page(request: HttpRequest) -> HttpResponse:
     actor, q, state = actor_of(request), text(request, "q"), text(request, "state")
     state = state if state in STATES else ""
     filters = queries.PeopleFilters(status=state or Membership.Status.ACTIVE, text=q)
-    found = queries.people_page(actor=actor, filters=filters, cursor=text(request, "cursor") or None)
+    found = queries.people_page(
+        actor=actor, filters=filters, cursor=text(request, "cursor") or None, limit=rows_wanted(request)
+    )
     may_give = can(actor, "member:change_role") and not state
     context = {
         "state": state,

@@ -18,6 +18,7 @@ from console.org.objects import TRASH, answer_list, state_of, state_tabs
 from console.org.products_bulk import ACTIONS
 from console.org.products_shown import cards, catalog_id_of
 from console.org.products_undo import banner
+from console.paging import rows_wanted
 from console.parameters import Tab, tabs, text
 from tenants.access.resolver import can, can_many
 
@@ -32,7 +33,10 @@ def page(request: HttpRequest) -> HttpResponse:
     actor, state = actor_of(request), state_of(request, Product.Status.choices)
     catalogs, labels = open_catalogs(actor=actor), labels_to_choose(actor=actor)
     found = queries.product_page(
-        actor=actor, filters=filters_of(request, state, catalogs, labels), cursor=text(request, "cursor") or None
+        actor=actor,
+        filters=filters_of(request, state, catalogs, labels),
+        cursor=text(request, "cursor") or None,
+        limit=rows_wanted(request),
     )
     view = GRID if text(request, "view") == GRID else ""
     editable = can_many(actor, "catalog:edit", found.items)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from console.forms import explain, time_zones
+from console.org.drafts import forget_draft
 from console.org.fields import CurrencyField
 from console.org.objects import STALE
 from kernel.errors import Invalid, PreconditionFailed
@@ -28,7 +29,7 @@ class SectionForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"id_{section}_%s", **more)
         for name in names:
             self.fields[name] = _field(name, cls.model_fields[name].annotation, cls.shown()[name])
-        self.section, self.title = section, cls.sections[section]
+        self.section, self.title, self.is_stale = section, cls.sections[section], False
 
     def changes(self) -> dict[str, Any]:
         """Return what the person changed."""
@@ -37,6 +38,7 @@ class SectionForm(forms.Form):
     def rebase(self, version: int) -> None:
         """Let the next attempt stand on `version`; what was typed stays."""
         self.data = {name: self.data.get(name) for name in self.data} | {"row_version": str(version)}
+        self.is_stale = True
 
 
 def section_forms[S: Settings](
@@ -70,6 +72,7 @@ def save_section(
         form.rebase(current().row_version)
         form.add_error(None, STALE)
         return 409
+    forget_draft(request, "settings")
     messages.success(request, _("%(section)s: saved.") % {"section": form.title})
     return redirect(url)
 
@@ -78,7 +81,7 @@ def _field(name: str, kind: Any, shown: Shown) -> forms.Field:
     about: dict[str, Any] = {"label": shown.label, "help_text": shown.help}
     if get_origin(kind) is Literal:
         stored = {str(value): value for value in get_args(kind)}
-        return forms.TypedChoiceField(choices=list(shown.words.items()), coerce=lambda sent: stored[sent], **about)
+        return forms.TypedChoiceField(choices=list(shown.words.items()), coerce=lambda sent: stored[str(sent)], **about)
     if kind is bool:
         return forms.BooleanField(required=False, **about)
     if name == "time_zone":

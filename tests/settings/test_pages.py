@@ -10,6 +10,8 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from audit.models import Entry
+from catalog.catalogs.default import default_catalog
+from catalog.models import Product
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import scope
 from tenants import records
@@ -20,6 +22,7 @@ from tests.console_org.desk import House, errors, open_house, queries_of, toasts
 from tests.identity.world import signed_in
 from tests.tenants import make_organization, remove_organization
 
+PAGES = {"start_page": "home", "campaigns_view": "list", "list_size": "50"}
 ROOT = re.compile(r"<html[^>]*>")
 
 
@@ -39,6 +42,7 @@ def house(home: House) -> Iterator[House]:
     with scope(home.tenant, actor=SYSTEM, source="system"):
         for user in home.users.values():
             records.account_changing(user.pk)
+        Product.objects.all().delete()
         OrganizationSettings.objects.all().delete()
         Preferences.objects.all().delete()
 
@@ -172,6 +176,22 @@ def test_preferences_show_at_the_next_page(house: House) -> None:
     assert 'data-account-theme="auto"' in root_of(house.client("marketer").get("/"))
 
 
+def test_tables_have_as_many_rows_as_wanted_and_the_same_number_of_statements(house: House) -> None:
+    client = house.client("viewer")
+    with scope(house.tenant, actor=house.actors["owner"], source="console"):
+        Product.objects.bulk_create(
+            Product(name=f"P{number}", owner_id=house.users["viewer"].pk, catalog=default_catalog())
+            for number in range(60)
+        )
+    assert len(client.get("/catalog/").context["page"].next_url) > 0
+    before = queries_of(client, "/catalog/")
+
+    client.post("/preferences/", {"section": "pages", "row_version": 0, **PAGES, "list_size": "100"})
+
+    assert client.get("/catalog/").context["page"] is None
+    assert queries_of(client, "/catalog/") == before
+
+
 def test_times_are_written_on_the_chosen_clock(house: House) -> None:
     starts = datetime(2030, 3, 1, 8, tzinfo=UTC)
     campaign = house.campaign("marketer", name="Clocked", starts_at=starts)
@@ -191,6 +211,7 @@ def test_times_are_written_on_the_chosen_clock(house: House) -> None:
         ("marketer", "home", "/"),
         ("marketer", "campaigns", "/campaigns/"),
         ("viewer", "catalog", "/catalog/"),
+        ("marketer", "assets", "/assets/"),
     ],
 )
 def test_who_comes_in_without_asking_for_a_page_lands_where_they_like(

@@ -43,11 +43,13 @@
       this.device = deviceId();
       const { key, part } = this.dataset;
       this.key = key ? `${key}${part ? `.${part}` : ""}` : posted || `new-${uuid()}`;
+      // A page may hold several forms, of which one came back.
+      const isBack = posted === this.key;
       this.place = slotOf(this.panel.dataset.space, this.kind, this.key);
       this.base = valuesOf(this.form, { asSent: true });
       this.listen();
       this.hold();
-      if (posted) this.goOn();
+      if (isBack) this.goOn();
       else this.begin();
     }
 

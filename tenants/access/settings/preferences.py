@@ -92,7 +92,12 @@ class PreferenceValues(Settings):
     ] = "list"
     list_size: Annotated[
         Literal[25, 50, 100, 200],
-        Shown("pages", _("Rows per page"), words={25: "25", 50: "50", 100: "100", 200: "200"}),
+        Shown(
+            "pages",
+            _("Rows per page"),
+            _("In the tables of campaigns, products, people, shares and the change log."),
+            words={25: "25", 50: "50", 100: "100", 200: "200"},
+        ),
     ] = 50
     shortcuts: Annotated[
         bool,
