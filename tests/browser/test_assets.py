@@ -50,7 +50,7 @@ def test_files_come_in_through_a_broken_connection_and_have_versions(
     expect(rows.nth(2)).to_contain_text("This SVG is refused because of what it holds: <script>.")
     page.unroute(CHUNKS)
     expect(page.locator("#results")).to_contain_text("Film")
-    page.locator("#results").get_by_role("link", name="Bottle").click()
+    page.locator("#results").get_by_role("link", name="Bottle", exact=True).click()
     expect(page.locator(".asset-stage img")).to_be_visible()
 
     page.get_by_role("link", name="Versions 1").click()

@@ -128,7 +128,7 @@ class AssetUpload extends HTMLElement {
   connectedCallback() {
     this.list = document.getElementById("uploads");
     this.queue = [];
-    this.input = this.querySelector("input");
+    this.input = this.querySelector("input[type=file]");
     this.input.addEventListener("change", () => this.take(this.input.files));
     this.off = new AbortController();
     const { signal } = this.off;
@@ -136,6 +136,8 @@ class AssetUpload extends HTMLElement {
     document.addEventListener("dragleave", (event) => event.relatedTarget ?? this.veil(false), { signal });
     document.addEventListener("drop", (event) => this.drop(event), { signal });
     addEventListener("beforeunload", (event) => this.busy && event.preventDefault(), { signal });
+    // Chosen before this script was there.
+    if (this.input.files.length) this.take(this.input.files);
   }
 
   disconnectedCallback() {
