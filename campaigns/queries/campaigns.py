@@ -19,7 +19,19 @@ from tenants.access.lists import with_owner
 from tenants.access.owned import owned_counts, owned_page
 from tenants.access.resolver import actions_of_many, require_some, visible
 
-ATTENTION = Q(effective_status__in=["blocked", "limited"]) | Q(effective_reasons__overlap=["asset_rights_ending"])
+FAULTS = (
+    "start_blocked",
+    "no_creatives",
+    "creatives_paused",
+    "headline_missing",
+    "final_url_missing",
+    "picture_missing",
+    "asset_missing",
+    "asset_rights_expired",
+    "asset_rights_ending",
+    "product_missing",
+)
+ATTENTION = Q(effective_status__in=["blocked", "limited"]) | Q(effective_reasons__overlap=list(FAULTS))
 
 
 @dataclass(frozen=True, slots=True)

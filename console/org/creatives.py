@@ -20,6 +20,7 @@ from console.org.campaigns.offers import product_choices
 from console.org.campaigns.pictures import preview_of, thumb_of
 from console.org.campaigns.steps import INCOMPLETE
 from console.org.campaigns.uploads import offer, picture_choices, take_in
+from console.org.drafts import forget_draft
 from console.org.objects import STALE, save
 from console.parameters import text
 from kernel.errors import Conflict, Invalid, NotFound, PreconditionFailed
@@ -104,6 +105,7 @@ def _editor(request: HttpRequest, found: Campaign, creative: Creative | None) ->
     if request.method == "POST":
         made, status = _save(actor, form, found, creative)
         if made is not None:
+            forget_draft(request, "creative")
             messages.success(request, _("%(name)s was saved.") % {"name": made.name})
             return redirect(place(found.pk, "creatives"))
         if status == 409 and creative is not None:

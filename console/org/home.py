@@ -12,13 +12,14 @@ from django.views.decorators.http import require_safe
 
 from audit.queries import entries
 from campaigns.legacy import queries as imports
-from campaigns.queries import CampaignFilters, campaign_page, live_campaigns
+from campaigns.queries import live_campaigns
 from catalog.queries import live_products
 from console.guards import actor_of, member_page, tenant_of
+from console.org.campaigns.at_home import campaigns_of
 from console.org.entries import linked
 from kernel.tenancy.context import Actor
 from tenants.access.people import seats_taken
-from tenants.access.resolver import can, may_some
+from tenants.access.resolver import can
 from tenants.access.tokens import has_tokens
 from tenants.queries.invitations import was_anybody_invited
 from tenants.records import Tenant
@@ -42,8 +43,8 @@ class Step:
 def page(request: HttpRequest) -> HttpResponse:
     """Where everybody starts."""
     actor, tenant = actor_of(request), tenant_of(request)
-    recent = _recent(actor)
-    checklist = _checklist(actor, tenant, has_campaign=bool(recent))
+    work = campaigns_of(actor)
+    checklist = _checklist(actor, tenant, has_campaign=any(group.campaigns for group in work))
     may_read = can(actor, "audit:view")
     context = {
         "organization": {"name": tenant.name, "plan_name": tenant.plan},
@@ -51,20 +52,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "checklist": checklist,
         "checklist_done": sum(item["done"] for item in checklist),
         "usage": _usage(tenant) if can(actor, "organization:settings") else [],
-        "recent_campaigns": recent,
+        "work": work,
         "open_imports": _open_imports(actor),
         "entries": linked(entries(actor=actor, limit=SHOWN).lines) if may_read else [],
         "audit_url": reverse("org:audit") if may_read else "",
-        "can_view_campaigns": may_some(actor, "campaign:view"),
         "can_create": can(actor, "campaign:create"),
     }
     return render(request, "console/org/home.html", context)
-
-
-def _recent(actor: Actor) -> list[Any]:
-    if not may_some(actor, "campaign:view"):
-        return []
-    return campaign_page(actor=actor, filters=CampaignFilters(), limit=SHOWN).items
 
 
 def _checklist(actor: Actor, tenant: Tenant, *, has_campaign: bool) -> list[dict[str, Any]]:

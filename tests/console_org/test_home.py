@@ -3,11 +3,12 @@
 from django.test import Client
 
 from campaigns.legacy.models import ImportBatch
+from campaigns.models import Campaign
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import scope
 from tenants.access.tokens import create_token
 from tenants.models import Organization
-from tests.console_org.desk import House, open_house, words
+from tests.console_org.desk import House, open_house, queries_of, words
 
 
 def steps(client: Client) -> dict[str, bool]:
@@ -81,3 +82,31 @@ def test_a_viewer_sees_neither_the_log_nor_the_plan(house: House) -> None:
     assert "Not theirs" not in page
     assert "What happened" not in page
     assert "Use of the plan" not in page
+
+
+def test_it_shows_what_is_mine_what_runs_and_what_needs_attention(client: Client, house: House) -> None:
+    mine, theirs = house.campaign(name="Mine"), house.campaign("marketer", name="Theirs")
+    with scope(house.tenant, actor=SYSTEM, source="system"):
+        Campaign.objects.filter(pk=theirs.pk).update(
+            status="active", effective_status="blocked", effective_reasons=["no_creatives"]
+        )
+
+    groups = {group.key: [found.pk for found in group.campaigns] for group in client.get("/").context["work"]}
+
+    assert groups == {
+        "attention": [theirs.pk],
+        "running": [theirs.pk],
+        "mine": [mine.pk],
+        "recent": [theirs.pk, mine.pk],
+    }
+    assert "It has no creative" in words(client.get("/"))
+
+
+def test_it_takes_as_many_queries_for_two_campaigns_as_for_twenty(client: Client, house: House) -> None:
+    for number in range(2):
+        house.campaign(name=f"n{number}")
+    few = queries_of(client, "/")
+    for number in range(18):
+        house.campaign(name=f"m{number}")
+
+    assert queries_of(client, "/") == few

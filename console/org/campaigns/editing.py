@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from campaigns import commands, queries
 from console.guards import actor_of, member_page
 from console.org.campaigns.detail import campaign_page, form_of
+from console.org.drafts import forget_draft
 from console.org.objects import save
 from kernel.errors import Invalid
 from tenants.access.resolver import require
@@ -35,6 +36,7 @@ def edit(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
             lambda: commands.change_campaign(actor=actor, campaign_id=campaign_id, version=version, changes=changes),
         )
         if made is not None:
+            forget_draft(request, "campaign")
             messages.success(request, _("%(name)s was saved.") % {"name": made})
             return redirect(place(campaign_id, tab))
     if status == 409 and not form.errors:

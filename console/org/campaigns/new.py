@@ -21,6 +21,8 @@ from console.org.campaigns.forms import NewCampaignForm
 from console.org.campaigns.moments import clock_words
 from console.org.campaigns.offers import product_choices
 from console.org.campaigns.uploads import offer, picture_choices, take_in
+from console.org.campaigns.usual import name_hint, usual_values
+from console.org.drafts import forget_draft
 from console.org.objects import team_choices
 from kernel.errors import Conflict, DomainError, Invalid, LimitReached
 from kernel.tenancy.context import Actor
@@ -42,6 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         made, status = _make(actor, form, creative)
         if made is not None:
+            forget_draft(request, "campaign")
             return _on(request, actor, made)
     context = {
         "form": form,
@@ -61,13 +64,11 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _forms(request: HttpRequest, actor: Actor) -> tuple[NewCampaignForm, FirstCreativeForm]:
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    teams = team_choices(actor, "campaign:create")
     form = NewCampaignForm(
-        data,
-        initial={"currency": organization_settings().currency},
-        products=product_choices(actor),
-        teams=team_choices(actor, "campaign:create"),
-        clock=clock_words(),
+        data, initial=usual_values(teams), products=product_choices(actor), teams=teams, clock=clock_words()
     )
+    form.fields["name"].help_text = name_hint()
     return form, FirstCreativeForm(data, files, prefix="creative", initial={"placements": DEFAULT_PLACEMENTS})
 
 
