@@ -117,7 +117,7 @@ def _values(campaign: DemoCampaign, product: UUID, labels: dict[str, UUID]) -> d
         "channels": list(campaign.channels),
         "label_ids": [labels[name] for name in campaign.labels],
         "budget_kind": "daily",
-        "budget_micros": campaign.budget * 1_000_000 // campaign.days,
+        "budget_micros": campaign.budget // campaign.days * 1_000_000,
         "spend_cap_micros": campaign.budget * 1_000_000,
         "currency": "EUR",
         "starts_at": starts,
