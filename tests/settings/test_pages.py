@@ -18,6 +18,8 @@ from tenants import records
 from tenants.access.models import OrganizationSettings, Preferences
 from tenants.access.settings.commands import change_preferences, change_settings
 from tenants.access.settings.queries import organization_settings
+from tenants.access.team_members import add_to_team
+from tenants.access.teams import create_team
 from tests.console_org.desk import House, errors, open_house, queries_of, toasts, words
 from tests.identity.world import signed_in
 from tests.tenants import make_organization, remove_organization
@@ -234,3 +236,20 @@ def test_the_pages_cost_the_frames_statements_and_one_more(house: House) -> None
 
     assert queries_of(client, "/settings/") == 2
     assert queries_of(client, "/preferences/") == 2
+
+
+def test_a_new_campaign_starts_as_the_organization_wants(house: House) -> None:
+    owner, client = house.actors["owner"], house.client("marketer")
+    with scope(house.tenant, actor=owner, source="console"):
+        team = create_team(actor=owner, name="Growth")
+        add_to_team(actor=owner, team_id=team.pk, user_id=house.users["marketer"].pk)
+    plain = client.get("/campaigns/new/").context["form"]
+    assert (plain["currency"].value(), plain["team_id"].value(), plain["name"].help_text) == ("", "", "")
+
+    chosen = {"currency": "SEK", "campaign_team": "own", "name_pattern": "{name} ({year})"}
+    with scope(house.tenant, actor=owner, source="console"):
+        change_settings(actor=owner, version=0, changes=chosen)
+
+    form = client.get("/campaigns/new/").context["form"]
+    assert (form["currency"].value(), form["team_id"].value()) == ("SEK", str(team.pk))
+    assert re.fullmatch(r"Names here look like {name} \(\d{4}\)\.", form["name"].help_text)

@@ -47,7 +47,7 @@ class OrganizationValues(Settings):
         str,
         Field(max_length=3),
         AfterValidator(_currency),
-        Shown("campaigns", _("Currency"), _("New campaigns and products start with it. Three letters, such as EUR.")),
+        Shown("campaigns", _("Currency"), _("New campaigns start with it. Three letters, such as EUR.")),
     ] = ""
     campaign_team: Annotated[
         Literal["none", "own"],
@@ -65,7 +65,7 @@ class OrganizationValues(Settings):
             "campaigns",
             _("Names"),
             _(
-                "How names look here, such as {year}-{month} {name}. New campaigns start with it. "
+                "How names look here, such as {year}-{month} {name}. It is shown where a campaign gets its name. "
                 "Placeholders: {year}, {month}, {quarter}, {objective}, {team}, {name}."
             ),
         ),
