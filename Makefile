@@ -10,6 +10,8 @@ BOOTSTRAP := $(or $(PYTHON3),python3) ops/bootstrap.py
 IN_VENV := $(BOOTSTRAP) --
 WITH_SERVERS := $(IN_VENV) python -m ops.run --profile dev --
 WITH_TEST_SERVERS := python -m ops.run --profile test --
+# The tests start a hundred processes of this project, which shall not compile it each time.
+COMPILED := env -u PYTHONDONTWRITEBYTECODE
 MANAGE := $(WITH_SERVERS) python manage.py
 RUNS ?= 10
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
@@ -25,7 +27,7 @@ demo: ## Run the whole product with two organizations; prints addresses and sign
 	@$(IN_VENV) python -m ops.supervisor demo
 
 test: ## Run the tests on throw-away servers (ARGS="tests/ops -x")
-	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BOOTSTRAP) --with-browser -- $(WITH_TEST_SERVERS) $(COMPILED) pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ## Style, types, layers, migrations, templates and docs
 	@$(IN_VENV) $(WITH_TEST_SERVERS) python -m ops.check

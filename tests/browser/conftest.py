@@ -15,8 +15,7 @@ from ops.demo.running import RunningDemo, running_demo
 from tests.browser.complaints import Complaints
 from tests.databases import conninfo, drop, recreate
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).parents[2]
 ADVICE = "no Chromium found: install Chromium, or name one with CHROMIUM=/path"
 FLAGS = [
     "--no-sandbox",
@@ -33,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is here; skip it where there is no browser, unless this is CI."""
     missing = find_chromium() is None and os.environ.get("CI") != "true"
     for item in items:
-        if item.path.is_relative_to(HERE):
+        if item.nodeid.startswith("tests/browser/"):
             item.add_marker(pytest.mark.browser)
             if missing:
                 item.add_marker(pytest.mark.skip(reason=ADVICE))
