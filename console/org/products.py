@@ -44,6 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "state": state,
         "q": text(request, "q"),
         "view": view,
+        "products": found.items,
         "cards": cards(actor, found.items, catalogs),
         "editable": {product.pk for product in editable},
         "can_create": can(actor, "catalog:edit"),
