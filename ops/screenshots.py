@@ -46,6 +46,7 @@ def take_all(browser: Browser, demo: RunningDemo) -> int:
         *operators(signed_in(browser, content.OPERATOR.email, demo.url("ops")), demo),
         *organization(signed_in(browser, NORTHWIND.admin.email, demo.url("northwind")), demo),
         *access(signed_in(browser, NORTHWIND.admin.email, demo.url("northwind")), demo),
+        *marketing(signed_in(browser, NORTHWIND.admin.email, demo.url("northwind")), demo),
         *imported(signed_in(browser, content.JUNIPER_ADMIN.email, demo.url("juniper")), demo),
     ]
     return int(any(size > LARGEST for size in sizes))
@@ -91,6 +92,23 @@ def access(page: Page, demo: RunningDemo) -> list[int]:
     page.get_by_role("link", name="Why may or may not Noor Haddad?").first.click()
     expect(page.get_by_role("dialog", name="Explain access")).to_contain_text("Yes, Noor Haddad may")
     return [*sizes, take(page, "org-explain-dark", dark=True)]
+
+
+def marketing(page: Page, demo: RunningDemo) -> list[int]:
+    """What marketers look at all day: the board, a campaign's creatives, the library, the catalog in pictures."""
+    page.goto(demo.url("northwind", "/campaigns/?view=board"))
+    sizes = [take(page, "campaigns-board-dark", dark=True)]
+    page.goto(demo.url("northwind", "/campaigns/?view=calendar"))
+    sizes.append(take(page, "campaigns-calendar"))
+    page.goto(demo.url("northwind", "/campaigns/"))
+    page.get_by_role("link", name="Winter layers", exact=True).first.click()
+    page.get_by_role("link", name="Creatives", exact=True).click()
+    page.wait_for_load_state("networkidle")
+    sizes.append(take(page, "campaign-creatives"))
+    page.goto(demo.url("northwind", "/assets/"))
+    sizes.append(take(page, "assets"))
+    page.goto(demo.url("northwind", "/catalog/?view=grid"))
+    return [*sizes, take(page, "catalog")]
 
 
 def imported(page: Page, demo: RunningDemo) -> list[int]:
