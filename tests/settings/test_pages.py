@@ -253,3 +253,13 @@ def test_a_new_campaign_starts_as_the_organization_wants(house: House) -> None:
     form = client.get("/campaigns/new/").context["form"]
     assert (form["currency"].value(), form["team_id"].value()) == ("SEK", str(team.pk))
     assert re.fullmatch(r"Names here look like {name} \(\d{4}\)\.", form["name"].help_text)
+
+
+@pytest.mark.parametrize("tab", ["", "schedule", "products"])
+def test_every_part_of_a_campaign_says_which_version_it_was_filled_from(house: House, tab: str) -> None:
+    campaign = house.campaign("marketer", name="Versioned")
+
+    page = words(house.client("marketer").get(f"/campaigns/{campaign.pk}/?tab={tab}"))
+
+    assert re.search(r'name="row_version" value="1"', page)
+    assert re.search(rf'data-kind="campaign" data-key="{campaign.pk}" data-part="\w+" data-version="1"', page)

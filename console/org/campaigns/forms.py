@@ -158,8 +158,11 @@ class BuildForm(ObjectForm):
         return found
 
 
+_PLAIN = ("row_version", "name", "objective", "channels")
+
+
 def _build_initial(campaign: Campaign) -> dict[str, Any]:
-    initial: dict[str, Any] = {name: getattr(campaign, name) for name in ("name", "objective", "channels")}
+    initial: dict[str, Any] = {name: getattr(campaign, name) for name in _PLAIN}
     initial["label_ids"] = [str(pk) for pk in campaign.label_ids]
     initial |= {f"utm/{part}": campaign.utm.get(part, "") for part in PARTS}
     return initial | {f"targeting/{name}": value for name, value in campaign.targeting.items()}
@@ -182,7 +185,7 @@ class ScheduleForm(ObjectForm, MoneyFields):
     """When a campaign runs and what it may spend."""
 
     def __init__(self, data: Any = None, *, campaign: Campaign, clock: str, **more: Any) -> None:
-        initial = {name: getattr(campaign, name) for name in MoneyFields.base_fields}
+        initial = {name: getattr(campaign, name) for name in ("row_version", *MoneyFields.base_fields)}
         super().__init__(data, changing=True, initial=initial, **more)
         self.fields["starts_at"].help_text = self.fields["ends_at"].help_text = clock
         self.fields["spend_cap_micros"].help_text = _("Where a daily budget stops in all.")
@@ -194,7 +197,7 @@ class MainProductForm(ObjectForm):
     product_id = forms.TypedChoiceField(label=_("Main product"), required=False, coerce=UUID, empty_value=None)
 
     def __init__(self, data: Any = None, *, campaign: Campaign, products: Choices, **more: Any) -> None:
-        initial = {"product_id": str(campaign.product_id or "")}
+        initial = {"row_version": campaign.row_version, "product_id": str(campaign.product_id or "")}
         super().__init__(data, changing=True, initial=initial, **more)
         choose(self, "product_id", [("", _("None")), *products])
 
