@@ -116,7 +116,7 @@ def test_an_organizations_screens(demo: RunningDemo, page: Page, complaints: Com
         page.keyboard.press("Escape")
         complaints.expect(422, r"/campaigns/[^/]+/edit/")
         page.get_by_label("Name").fill("")
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_role("alert")).to_be_visible()
         yield "the form that was refused"
 
