@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from campaigns.documents import check_channels, check_data, check_targeting
 from campaigns.models import Campaign
 from campaigns.utm import check_utm
-from catalog.models import Label, Product
+from catalog.models import Product
 from catalog.rules import check_money
 from kernel.errors import FieldError, Invalid
 from kernel.tenancy.context import Actor
@@ -33,7 +33,6 @@ EDITABLE: Final = frozenset(
         "data",
     }
 )
-MOST_LABELS: Final = 50
 _DOCUMENTS: Final = {
     "channels": check_channels,
     "utm": check_utm,
@@ -65,24 +64,6 @@ def check_campaign(values: Mapping[str, Any], *, sent: Mapping[str, Any] | None 
     checked = values if sent is None else sent
     for name, check in _DOCUMENTS.items():
         errors += check(checked[name]) if name in checked else []
-    if errors:
-        raise Invalid(errors=errors)
-
-
-def check_labels(values: Mapping[str, Any]) -> None:
-    """Raise Invalid when `values` name a label that is not there or archived."""
-    wanted = values.get("label_ids") or []
-    if not wanted:
-        return
-    known = set(Label.objects.filter(pk__in=wanted, archived_at=None).values_list("pk", flat=True))
-    errors = [
-        FieldError(f"/label_ids/{index}", "unknown_value", _("There is no such label."))
-        for index, pk in enumerate(wanted)
-        if pk not in known
-    ]
-    if len(wanted) > MOST_LABELS or len(set(wanted)) != len(wanted):
-        message = _("Name each label once, at most %(count)d.") % {"count": MOST_LABELS}
-        errors.append(FieldError("/label_ids", "repeated", message))
     if errors:
         raise Invalid(errors=errors)
 

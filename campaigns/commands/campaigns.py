@@ -11,7 +11,8 @@ from campaigns.commands.revisions import first_revision, locked, revising
 from campaigns.effective import refresh_loaded
 from campaigns.models import Campaign
 from campaigns.queries import live_campaigns
-from campaigns.rules import EDITABLE, check_campaign, check_labels, check_product_choice
+from campaigns.rules import EDITABLE, check_campaign, check_product_choice
+from catalog.labels.choice import check_labels
 from kernel.errors import Conflict
 from kernel.tenancy.context import Actor
 from tenants.access.limits import reserve
@@ -36,12 +37,13 @@ def create_campaign(*, actor: Actor, values: Mapping[str, Any], campaign_id: UUI
     """
     require(actor, "campaign:create")
     check_campaign({name: value for name, value in values.items() if name != "team_id"})
-    check_labels(values)
+    labels = check_labels(values.get("label_ids", []))
     check_product_choice(actor, values)
     check_team(actor, "campaign:create", values.get("team_id"))
     reserve("campaigns", live_campaigns)
     reason = "is_template" if values.get("is_template") else "not_launched"
-    campaign = create_owned(Campaign, actor=actor, row_id=campaign_id, values={**values, "effective_reasons": [reason]})
+    stored = {**values, "label_ids": labels, "effective_reasons": [reason]}
+    campaign = create_owned(Campaign, actor=actor, row_id=campaign_id, values=stored)
     first_revision(actor, campaign)
     return campaign
 
@@ -56,10 +58,12 @@ def change_campaign(*, actor: Actor, campaign_id: UUID, version: int, changes: M
         check_version(campaign, version)
         check_not_trashed(campaign)
         check_campaign({name: getattr(campaign, name) for name in EDITABLE} | dict(changes), sent=changes)
-        different = {name: value for name, value in changes.items() if getattr(campaign, name) != value}
+        wanted = dict(changes)
+        if "label_ids" in wanted:
+            wanted["label_ids"] = check_labels(wanted["label_ids"], kept=campaign.label_ids)
+        different = {name: value for name, value in wanted.items() if getattr(campaign, name) != value}
         if not different:
             return campaign
-        check_labels(different)
         check_product_choice(actor, different)
         with revising(actor, campaign):
             changed = write_version(campaign, version, different)
@@ -92,4 +96,5 @@ def restore_campaign(*, actor: Actor, campaign_id: UUID, version: int) -> Campai
     campaign = find(actor, "campaign:restore", Campaign, campaign_id)
     restored = restore_owned(campaign, version, limit="campaigns", count=live_campaigns)
     refresh_loaded([restored])
+    follow(restored)
     return restored

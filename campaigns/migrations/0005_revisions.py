@@ -95,9 +95,7 @@ class Migration(migrations.Migration):
         Record(model="campaign", label="name", exclude=["effective_status", "effective_reasons"]),
         migrations.AddIndex(
             model_name="campaign",
-            index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("label_ids", []), _negated=True), fields=["label_ids"], name="campaign_by_label"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fields=["label_ids"], name="campaign_by_label"),
         ),
         migrations.AddIndex(
             model_name="campaign",

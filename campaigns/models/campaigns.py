@@ -77,7 +77,7 @@ class Campaign(Owned):
         indexes = [
             *Owned.Meta.indexes,
             models.Index(fields=["product"], condition=models.Q(product__isnull=False), name="campaign_of_product"),
-            GinIndex(fields=["label_ids"], condition=~models.Q(label_ids=[]), name="campaign_by_label"),
+            GinIndex(fields=["label_ids"], name="campaign_by_label"),
             models.Index(
                 fields=["starts_at"],
                 condition=models.Q(trashed_at=None, starts_at__isnull=False),
