@@ -163,13 +163,13 @@
         this.show("paused", found.errors?.[0]?.message || found.detail || found.title);
         return false;
       }
+      await this.leaveOther();
       this.failures = 0;
       this.isSent = true;
       this.copy = { ...this.copy, isSent: true };
       keep(this.place, this.copy);
       this.show("saved", fill(this.panel.dataset.saved, { time: clock.format(new Date(found.saved_at)) }));
       this.noticeMove(found.object_version);
-      this.leaveOther();
       return true;
     }
 
@@ -227,10 +227,11 @@
     }
 
     /** Remove the draft that this one has taken over, now that the server has it here. */
-    leaveOther() {
+    async leaveOther() {
       if (!this.takenFrom) return;
-      this.call("DELETE", this.offer.address(this.takenFrom)).catch(() => {});
+      const address = this.offer.address(this.takenFrom);
       this.takenFrom = null;
+      await this.call("DELETE", address, { keepalive: true }).catch(() => {});
     }
 
     noticeMove(version) {

@@ -116,7 +116,7 @@
       const isMine = draft.device === this.device;
       if (isMine && draft.key === this.key && this.isTyped()) return; // what is typed by now has taken its place
       if (isMine) forget(this.slotOf(draft.key));
-      this.call("DELETE", this.address(draft)).catch(() => {});
+      this.call("DELETE", this.address(draft), { keepalive: true }).catch(() => {});
     }
 
     address({ key, device }) {
