@@ -34,8 +34,7 @@ class OrganizationFactsOut(BaseModel):
 def _answer(cls: type[Settings], name: str, about: str, **more: Any) -> type[BaseModel]:
     """Return the class of an answer: every setting as it counts now, and the row's version."""
     fields: dict[str, Any] = {
-        key: (Annotated[(found.annotation, *found.metadata)], ...)
-        for key, found in cls.model_fields.items()
+        key: (Annotated[(found.annotation, *found.metadata)], ...) for key, found in cls.model_fields.items()
     }
     return create_model(name, __doc__=about, **fields, **more, version=(int, ...), updated_at=(str | None, ...))
 
