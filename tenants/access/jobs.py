@@ -1,3 +1,3 @@
 """The jobs about access; each is told where its work is."""
 
-from tenants.access import ends, expiry, team_members  # noqa: F401 -- they register their handlers
+from tenants.access import ends, expiry, purging, team_members  # noqa: F401 -- they register their handlers

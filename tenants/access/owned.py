@@ -17,6 +17,7 @@ from kernel.tenancy.context import Actor
 from tenants.access.limits import reserve
 from tenants.access.lists import count_of, counts_by, narrowed, page_reader, with_owner
 from tenants.access.models import Owned, Versioned
+from tenants.access.purging import empty_later
 
 # Each is backed by an index of tenants.access.models.Owned.
 SORTS: Mapping[str, Sort] = {
@@ -122,9 +123,13 @@ def write_version[M: Versioned](row: M, version: int, values: Mapping[str, Any])
 
 
 def trash_owned[M: Versioned](row: M, version: int) -> M:
-    """Put `row` into the trash; one that is there already stays as it is."""
+    """Put `row` into the trash for 30 days; one that is there already stays as it is."""
     check_version(row, version)
-    return row if row.trashed_at else write_version(row, version, {"trashed_at": timezone.now()})
+    if row.trashed_at is not None:
+        return row
+    now = timezone.now()
+    empty_later(now)
+    return write_version(row, version, {"trashed_at": now})
 
 
 def restore_owned[M: Owned](row: M, version: int, *, limit: str, count: Callable[[], int]) -> M:

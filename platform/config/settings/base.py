@@ -79,8 +79,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
 # W004: the e-mail is unique without regard to case, by a constraint on Lower("email") that the check does not know.
 # guardian.W001: its backend is there as our subclass.
-# postgres.E005: array fields need nothing of that app, which would ask every new connection for types we don't use.
-SILENCED_SYSTEM_CHECKS = ["auth.W004", "guardian.W001", "postgres.E005"]
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "guardian.W001"]
 AUTHENTICATION_BACKENDS = ["tenants.authentication.Backend", "tenants.access.backend.Backend"]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_GROUP_OBJ_PERMS_MODEL = "access.TeamObjectPermission"
