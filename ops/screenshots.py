@@ -15,7 +15,7 @@ from ops.demo.running import DemoDidNotStart, RunningDemo, running_demo
 from ops.project import ROOT
 
 FOLDER = ROOT / "docs" / "img"
-LARGEST = 180_000
+LARGEST = 250_000
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 

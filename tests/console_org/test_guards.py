@@ -100,7 +100,7 @@ def test_every_view_has_a_guard_or_a_reason(urlconf: str) -> None:
 
 
 def test_every_page_of_an_organization_is_for_its_members() -> None:
-    assert len(PAGES) == 62
+    assert len(PAGES) == 109
     assert {need for need in NEEDS.values() if need not in PERMISSIONS} == {MEMBER}
     assert [name for name, need in NEEDS.items() if need == MEMBER] == [
         "org:home", "org:labels", "org:label", "org:label-archive", "org:grants", "org:grants-revoke",
@@ -281,13 +281,14 @@ def test_the_way_around_marks_one_entry_and_shows_what_may_be_opened(shared: Any
     campaign = address_of("org:campaign", objects)
     assert [label for label, current in entries("owner", campaign).items() if current] == ["Campaigns"]
     assert list(entries("owner", "/")) == [
-        "Home", "Campaigns", "Catalog", "Assets", "People", "Teams", "Roles & access", "Audit", "Imports",
+        "Home", "Campaigns", "Catalog", "Labels", "Assets", "People", "Teams", "Roles & access", "Audit", "Imports",
         "API tokens", "Organization", "Sign-in policy",
     ]  # fmt: skip
     assert list(entries("marketer", "/")) == [
         "Home",
         "Campaigns",
         "Catalog",
+        "Labels",
         "Assets",
         "People",
         "Teams",
@@ -295,4 +296,4 @@ def test_the_way_around_marks_one_entry_and_shows_what_may_be_opened(shared: Any
         "Audit",
         "API tokens",
     ]
-    assert list(entries("viewer", "/")) == ["Home", "Campaigns", "Catalog", "Assets"]
+    assert list(entries("viewer", "/")) == ["Home", "Campaigns", "Catalog", "Labels", "Assets"]
