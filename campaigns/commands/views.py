@@ -8,8 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from campaigns.models import SavedView
-from campaigns.queries.views import own_view
-from kernel.errors import Conflict, FieldError, Invalid, NotAllowed
+from kernel.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from kernel.ids import uuid7
 from kernel.tenancy.context import Actor
 from tenants.access.resolver import require_some
@@ -36,7 +35,7 @@ def save_view(
 
 def change_view(*, actor: Actor, view_id: UUID, changes: Mapping[str, Any]) -> SavedView:
     """Rename one's own view, share it or not, or give it another filter. Raises NotFound for that of somebody else."""
-    row = own_view(actor=actor, view_id=view_id)
+    row = _locked(actor, view_id)
     _check({"name": row.name, "query": row.query} | dict(changes))
     for field in ("name", "query", "shared"):
         if field in changes:
@@ -48,7 +47,16 @@ def change_view(*, actor: Actor, view_id: UUID, changes: Mapping[str, Any]) -> S
 
 def delete_view(*, actor: Actor, view_id: UUID) -> None:
     """Forget one's own view. Raises NotFound for that of somebody else."""
-    own_view(actor=actor, view_id=view_id).delete()
+    _locked(actor, view_id).delete()
+
+
+def _locked(actor: Actor, view_id: UUID) -> SavedView:
+    """Of a view that is forgotten meanwhile, saving would make a new one."""
+    require_some(actor, "campaign:view")
+    row = SavedView.objects.select_for_update().filter(owner_id=actor.user_id, pk=view_id).first()
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def _write(row: SavedView, *, new: bool) -> None:
@@ -58,6 +66,8 @@ def _write(row: SavedView, *, new: bool) -> None:
     except IntegrityError as error:
         if "savedview_name_once" in str(error):
             raise Conflict(_("You have a view of this name already."), code="name_taken") from error
+        if new and getattr(error.__cause__, "sqlstate", "") == "23505":
+            raise Conflict(_("An object with this id is there already."), code="id_taken") from error
         raise
     row.refresh_from_db(fields=["created_at"])
 
@@ -68,7 +78,7 @@ def _check(values: Mapping[str, Any]) -> None:
         errors.append(FieldError("/name", "required", _("Give it a name of at most 80 characters.")))
     query = values["query"]
     fits = isinstance(query, Mapping) and len(query) <= MOST_WORDS
-    if not fits or any(not isinstance(word, str) or len(word) > LONGEST for word in query.values()):
+    if not fits or any(not isinstance(text, str) or len(text) > LONGEST for pair in query.items() for text in pair):
         errors.append(FieldError("/query", "wrong_type", _("Send an object of short texts.")))
     if errors:
         raise Invalid(errors=errors)

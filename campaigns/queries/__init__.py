@@ -15,7 +15,7 @@ from campaigns.queries.campaigns import (
 from campaigns.queries.creatives import creative_detail, creatives_of, links_of
 from campaigns.queries.gallery import first_creatives
 from campaigns.queries.revisions import revision_detail, revision_page
-from campaigns.queries.views import own_view, saved_view, saved_views
+from campaigns.queries.views import own_view, saved_view, saved_views, view_page
 
 __all__ = [
     "CampaignFilters",
@@ -37,4 +37,5 @@ __all__ = [
     "revision_page",
     "saved_view",
     "saved_views",
+    "view_page",
 ]

@@ -34,6 +34,7 @@ from campaigns.schemas.revisions import (
     revision_detail_out,
     revision_out,
 )
+from campaigns.schemas.views import ViewChange, ViewCreate, ViewList, ViewOut, ViewQuery, view_out
 
 __all__ = [
     "EXPANSIONS",
@@ -58,10 +59,16 @@ __all__ = [
     "RevisionListQuery",
     "RevisionOut",
     "RevisionQuery",
+    "ViewChange",
+    "ViewCreate",
+    "ViewList",
+    "ViewOut",
+    "ViewQuery",
     "checked",
     "creative_out",
     "detail",
     "revision_detail_out",
     "revision_out",
     "summary",
+    "view_out",
 ]

@@ -1,7 +1,7 @@
 """The API's root: version 1, made of the apps' routers. Mounted by `path("api/v1/", include("config.api"))`."""
 
 from audit.api import router as audit
-from campaigns.api import campaigns, creatives, creatives_of_campaign, previews, revisions
+from campaigns.api import campaigns, creatives, creatives_of_campaign, previews, revisions, views
 from campaigns.drafts.api import router as drafts
 from catalog.api import router as products
 from catalog.assets.api import router as assets
@@ -57,6 +57,7 @@ api.add_router("/grants", grants)
 api.add_router("/access", access)
 api.add_router("/tokens", tokens)
 api.add_router("/drafts", drafts)
+api.add_router("/views", views)
 api.add_router("/settings", settings)
 api.add_router("/preferences", preferences)
 api.add_router("/audit", audit)

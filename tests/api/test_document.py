@@ -17,8 +17,8 @@ from tests.api.caller import Caller
 from tests.api.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
-# A draft is its author's alone, so there is nobody whose change could be overwritten.
-LAST_WRITE_WINS = "/api/v1/drafts/"
+# A draft is its author's alone, and a view its owner's to change: there is nobody whose change could be overwritten.
+LAST_WRITE_WINS = ("/api/v1/drafts/", "/api/v1/views/")
 ALWAYS = {400, 401, 403, 422, 500, 503}
 
 
