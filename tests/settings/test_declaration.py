@@ -1,5 +1,6 @@
 """A declaration turns stored values of any age into valid ones, and refuses what can't work."""
 
+from time import perf_counter
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -118,3 +119,33 @@ def test_a_pattern_describes_names_and_fills_in_what_is_known() -> None:
     assert fits("{quarter} {team}/{name}", "q3 Growth/Autumn")
     assert not fits("{quarter} {name}", "Q5 Autumn")
     assert fits("", "whatever")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "does"),
+    [
+        ("{name}", "", False),
+        ("{name}{team}", "a", False),
+        ("{name}{team}", "ab", True),
+        ("{name}-{team}-{year}", "a-b-c-2030", True),
+        ("{name}-{year}", "-2030", False),
+        ("{name}{year}", "x2030", True),
+        ("{name}{year}", "2030", False),
+        ("{year}", "2030 ", False),
+        ("a{name}a", "aa", False),
+        ("a{name}a", "aba", True),
+        ("{name} {team} {name}", "one  two", False),
+        ("{name} {team} {name}", "one  two 3", True),
+        ("straße {name}", "STRAßE 1", True),
+        ("ß{name}", "s1", False),
+    ],
+)
+def test_a_placeholder_of_any_length_stands_for_one_character_or_more(pattern: str, name: str, does: bool) -> None:
+    assert fits(pattern, name) is does
+
+
+def test_many_placeholders_are_matched_in_no_time() -> None:
+    started = perf_counter()
+    assert not fits("{name}a" * 20 + "!", "a" * 255)
+    assert fits("{name}a" * 20, "a" * 255)
+    assert perf_counter() - started < 1
