@@ -16,7 +16,8 @@ from kernel.errors import FieldError, Invalid
 from kernel.http.strict import LARGEST_INTEGER
 
 _MILLION: Final = 1_000_000
-_AMOUNT: Final = re.compile(r"(?:([A-Z]{3})\s*)?([\d.,\s']+?)\s*([A-Z]{3})?", re.ASCII)
+_LONGEST_AMOUNT: Final = 40
+_AMOUNT: Final = re.compile(r"([A-Z]{3})?([\d.,\s']+)([A-Z]{3})?", re.ASCII)
 _THOUSANDS: Final = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "x"}), frozenset({"false", "no", "0"})
@@ -87,7 +88,8 @@ def amount_of(text: str) -> tuple[int, str]:
 
     Raises ValueError for what is no amount, or could be two (1,299).
     """
-    match = _AMOUNT.fullmatch(text.strip())
+    text = text.strip()
+    match = _AMOUNT.fullmatch(text) if len(text) <= _LONGEST_AMOUNT else None
     if match is None or (match[1] and match[3]):
         raise ValueError(text)
     digits = re.sub(r"[\s']", "", match[2])

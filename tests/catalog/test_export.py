@@ -1,6 +1,7 @@
 """Products as a file: what was asked for and may be seen, and read again it changes nothing."""
 
 import json
+from time import perf_counter
 
 import pytest
 
@@ -93,6 +94,8 @@ def test_an_export_holds_what_the_person_may_see_and_is_theirs(shop: Shop) -> No
         ("1.299,5", (1_299_500_000, "")),
         ("1 299", (1_299_000_000, "")),
         ("0", (0, "")),
+        ("EUR\t5", (5_000_000, "EUR")),
+        ("5EUR", (5_000_000, "EUR")),
     ],
 )
 def test_an_amount_is_read_as_people_write_it(text: str, found: tuple[int, str]) -> None:
@@ -103,3 +106,11 @@ def test_an_amount_is_read_as_people_write_it(text: str, found: tuple[int, str])
 def test_what_is_no_amount_or_could_be_two_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         amount_of(text)
+
+
+@pytest.mark.parametrize("text", ["1" + " " * 8000 + "!", "1" + " " * 30 + "!", "1" * 8000 + "!"])
+def test_a_long_cell_is_found_to_be_no_amount_in_no_time(text: str) -> None:
+    started = perf_counter()
+    with pytest.raises(ValueError, match=r".*"):
+        amount_of(text)
+    assert perf_counter() - started < 0.5
