@@ -14,7 +14,7 @@ from catalog.catalogs.default import default_catalog
 from catalog.labels.choice import check_labels
 from catalog.models import Catalog, Product
 from catalog.queries import live_products
-from catalog.rules import EDITABLE, check_product
+from catalog.rules import EDITABLE, check_documents, check_product
 from catalog.transitions import check_transition
 from catalog.uses import check_unused
 from kernel.errors import Conflict, FieldError, Invalid
@@ -51,6 +51,7 @@ def create_product(*, actor: Actor, values: Mapping[str, Any], product_id: UUID 
     if wanted.get("price_micros") is not None and not wanted.get("currency"):
         wanted["currency"] = catalog.currency
     check_product({name: value for name, value in wanted.items() if name != "team_id"})
+    check_documents(wanted)
     check_attributes(catalog, wanted.get("attributes", {}))
     if "label_ids" in wanted:
         wanted["label_ids"] = check_labels(wanted["label_ids"])
@@ -81,6 +82,7 @@ def write_product(actor: Actor, product: Product, changes: Mapping[str, Any]) ->
     different = {name: value for name, value in changes.items() if getattr(product, name) != value}
     if not different:
         return product
+    check_documents(different)
     if "status" in different:
         check_transition(product.status, different["status"])
     if different.keys() & {"attributes", "catalog_id"}:

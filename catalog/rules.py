@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product
 from kernel.errors import FieldError, Invalid
+from kernel.http.strict import is_small
 
 EDITABLE = frozenset(
     {
@@ -41,6 +42,7 @@ LONGEST: Mapping[str, int] = MappingProxyType(
         "url": 2000,
     }
 )
+DOCUMENTS = ("attributes", "data")
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"]+", re.ASCII | re.IGNORECASE)
 
@@ -63,6 +65,14 @@ def check_product(values: Mapping[str, Any]) -> None:
     errors += check_money(values, "price_micros")
     if errors:
         raise Invalid(errors=errors)
+
+
+def check_documents(values: Mapping[str, Any]) -> None:
+    """Raise Invalid for attributes or data in `values` that are larger than a document may be, as they are stored."""
+    message = _("This is larger than 256 KiB.")
+    found = [name for name in DOCUMENTS if name in values and not is_small(values[name])]
+    if found:
+        raise Invalid(errors=[FieldError(f"/{name}", "too_large", message) for name in found])
 
 
 def check_money(values: Mapping[str, Any], amount: str) -> list[FieldError]:

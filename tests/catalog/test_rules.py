@@ -26,6 +26,8 @@ def marketer(tenant: Scope) -> Actor:
         ({"name": "x", "price_micros": -1, "currency": "EUR"}, [("/price_micros", "out_of_range")]),
         ({"name": "x", "price_micros": 1, "currency": ""}, [("/currency", "required")]),
         ({"name": "x", "currency": "eur"}, [("/currency", "wrong_format")]),
+        ({"name": "x", "attributes": {"text": "x" * 262_144}}, [("/attributes", "too_large")]),
+        ({"name": "x", "data": {"text": "x" * 262_144}}, [("/data", "too_large")]),
         ({"name": "x", "owner_id": "me"}, [("/owner_id", "unknown_field")]),
     ],
 )

@@ -126,8 +126,13 @@ def _own_id(value: UUID) -> UUID:
     return value
 
 
+def is_small(value: Any) -> bool:
+    """Whether `value` is small enough for a Document, also where it came from no request."""
+    return len(json.dumps(value, ensure_ascii=False).encode()) <= LARGEST_DATA
+
+
 def _small(value: dict[str, Any]) -> dict[str, Any]:
-    if len(json.dumps(value, ensure_ascii=False).encode()) > LARGEST_DATA:
+    if not is_small(value):
         raise PydanticCustomError("too_large", _("This is larger than 256 KiB."))
     return value
 
