@@ -98,7 +98,7 @@ def _headings(text: str) -> list[str]:
         line = line[:-1]
     found: list[str] = []
     for place, heading in enumerate(line, start=1):
-        name = heading.replace("\0", "").strip()[:120] or _("Column %(place)d") % {"place": place}
+        name = _plain(heading.replace("\0", ""))[:120] or _("Column %(place)d") % {"place": place}
         found.append(name if name not in found else f"{name} ({place})")
     return found
 
@@ -109,11 +109,12 @@ def _plain(cell: str) -> str:
 
 
 def _json_rows(text: str) -> Iterator[Row]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Only these end a line of JSON: its texts may hold U+2028 and others that splitlines() takes for ends too.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            value = read_json(line.encode())
+            value = read_json(line.removesuffix("\r").encode())
         except DomainError as error:
             yield Row(number, {}, error.errors[0].code if error.errors else "broken_row")
             continue

@@ -58,7 +58,7 @@ def rejected_csv(file: ProductFile, rows: Iterable[ProductFileRow]) -> bytes:
     """Return the rejected rows with their own columns, and before them why; mended, the file can be sent again."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["row", "reason", "field", "message", *file.columns])
+    writer.writerow(["row", "reason", "field", "message", *(harmless(column) for column in file.columns)])
     for row in rows:
         cells = [_cell(row.cells.get(column)) for column in file.columns]
         writer.writerow([row.number, row.code, row.field, harmless(row.message), *cells])
