@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,13 +20,13 @@ from console.org.campaigns.editing import place
 from console.org.campaigns.offers import product_choices
 from console.org.campaigns.pictures import preview_of, thumb_of
 from console.org.campaigns.steps import INCOMPLETE
-from console.org.campaigns.uploads import offer, picture_choices, take_in
+from console.org.campaigns.uploads import offer, picture_choices, take_in, with_chosen
 from console.org.drafts import forget_draft
 from console.org.objects import STALE, save
 from console.parameters import text
 from kernel.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from kernel.tenancy.context import Actor
-from tenants.access.resolver import can, require
+from tenants.access.resolver import can, may_some, require
 
 
 @member_page("campaign:edit")
@@ -71,10 +72,16 @@ def switch(request: HttpRequest, campaign_id: UUID, creative_id: UUID) -> HttpRe
 @member_page("campaign:edit")
 @require_safe
 def pictures(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
-    """Pictures of the library by name, to choose from."""
+    """Pictures of the library by name, to choose from; the chosen one stays among them."""
     _campaign(request, campaign_id)
-    found = picture_choices(actor_of(request), text(request, "find"))
-    context = {"pictures": found, "field": "asset_id", "chosen": text(request, "asset_id")}
+    actor, find, chosen = actor_of(request), text(request, "find"), text(request, "asset_id")
+    found = picture_choices(actor, find)
+    context = {
+        "pictures": with_chosen(actor, found, chosen),
+        "field": "asset_id",
+        "chosen": chosen,
+        "is_missed": bool(find) and not found,
+    }
     return render(request, "console/org/creative_picker.html", context)
 
 
@@ -98,9 +105,9 @@ def _campaign(request: HttpRequest, campaign_id: UUID) -> Campaign:
 
 def _editor(request: HttpRequest, found: Campaign, creative: Creative | None) -> HttpResponse:
     actor = actor_of(request)
-    offered = picture_choices(actor)
     form = _form(request, actor, creative)
-    offer(form, actor, offered)
+    find = text(request, "find")
+    offered = offer(form, actor, picture_choices(actor, find))
     status = 200
     if request.method == "POST":
         made, status = _save(actor, form, found, creative)
@@ -118,6 +125,8 @@ def _editor(request: HttpRequest, found: Campaign, creative: Creative | None) ->
         "pictures": offered,
         "field": "asset_id",
         "chosen": str(form["asset_id"].value() or ""),
+        "find": find,
+        "find_url": reverse("org:creative-pictures", args=[found.pk]) if may_some(actor, "asset:view") else "",
         "can_upload": can(actor, "asset:upload"),
         "conflict": status == 409,
     }

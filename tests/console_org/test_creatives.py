@@ -109,6 +109,48 @@ def test_the_same_picture_is_stored_once(client: Client, house: House) -> None:
     assert len(rows(house, CreativeAsset)) == 2
 
 
+def test_every_picture_of_the_library_is_found_by_its_name(client: Client, house: House) -> None:
+    made = house.campaign()
+    path = f"/campaigns/{made.pk}/creatives"
+    old = house.asset(name="Alpine boots", kind="image")
+    for number in range(24):
+        house.asset(name=f"Beach {number:02}", kind="image")
+    house.asset(name="Alpine words")
+
+    def names(page: Any) -> list[str]:
+        return [shown["name"] for shown in page.context["pictures"]]
+
+    page = client.get(f"{path}/new/")
+    search = page.context["find_url"]
+    assert "Alpine boots" not in names(page)
+    assert 'name="find" value="" form="picture-find"' in page.content.decode()
+    assert f'hx-get="{search}"' in page.content.decode()
+    assert names(client.get(search, {"find": "boots alpine"})) == ["Alpine boots"]
+    assert names(client.get(f"{path}/new/", {"find": "boots alpine"})) == ["Alpine boots"]
+    kept = client.get(search, {"find": "beach 07", "asset_id": str(old.pk)})
+    assert names(kept) == ["Alpine boots", "Beach 07"]
+    assert f'value="{old.pk}" checked' in kept.content.decode()
+    assert "No picture has this in its name." in words(client.get(search, {"find": "nowhere"}))
+    assert names(client.get(search, {"asset_id": "nonsense"})) == names(page)
+
+    refused = client.post(f"{path}/new/", {"name": "", "placement": "square", "asset_id": str(old.pk)})
+    client.post(f"{path}/new/", {"name": "One", "placement": "square", "asset_id": str(old.pk)})
+
+    assert (refused.status_code, names(refused)) == (422, ["Alpine boots", *names(page)])
+    assert [link.asset_id for link in rows(house, CreativeAsset)] == [old.pk]
+
+
+def test_the_search_of_pictures_takes_as_many_queries_for_one_as_for_twelve(client: Client, house: House) -> None:
+    made = house.campaign()
+    search = f"/campaigns/{made.pk}/creatives/pictures/?find=beach"
+    house.asset(name="Beach", kind="image")
+    few = queries_of(client, search)
+    for _number in range(11):
+        house.asset(name="Beach", kind="image")
+
+    assert queries_of(client, search) == few
+
+
 def test_creatives_are_switched_moved_trashed_and_restored(client: Client, house: House) -> None:
     made = house.campaign()
     path = f"/campaigns/{made.pk}/creatives"

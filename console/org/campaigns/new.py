@@ -37,9 +37,8 @@ DEFAULT_PLACEMENTS = ("square",)
 def new(request: HttpRequest) -> HttpResponse:
     """A new campaign; with `then=start` it is started or scheduled at once, where nothing stands in the way."""
     actor = actor_of(request)
-    pictures = picture_choices(actor)
     form, creative = _forms(request, actor)
-    offer(creative, actor, pictures)
+    pictures = offer(creative, actor, picture_choices(actor))
     status = 200
     if request.method == "POST":
         made, status = _make(actor, form, creative)

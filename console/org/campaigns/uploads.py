@@ -26,16 +26,21 @@ def picture_choices(actor: Actor, q: str = "") -> list[dict[str, Any]]:
     if not may_some(actor, "asset:view"):
         return []
     found = asset_page(actor=actor, filters=AssetFilters(kinds=KINDS, status="active", text=q), limit=OFFERED)
-    return [{"id": asset.pk, "name": asset.name, "thumb": thumb_of(asset.current)} for asset in found.items]
+    return [_choice(asset) for asset in found.items]
 
 
-def offer(form: WordsForm, actor: Actor, choices: Sequence[dict[str, Any]]) -> None:
-    """Let the form's picture be one of `choices`, or another one that was found by its name."""
-    ids = [(str(choice["id"]), choice["name"]) for choice in choices]
-    typed = str(form.data.get(form.add_prefix("asset_id")) or "")
-    if typed and typed not in dict(ids):
-        ids += [(str(pk), asset.name) for pk, asset in _one(actor, typed).items()]
-    form.offer_pictures(ids)
+def with_chosen(actor: Actor, choices: Sequence[dict[str, Any]], chosen: str) -> list[dict[str, Any]]:
+    """Return `choices`, and before them the chosen picture where it is none of them and the person sees it."""
+    if not chosen or chosen in {str(choice["id"]) for choice in choices}:
+        return list(choices)
+    return [*(_choice(asset) for asset in _one(actor, chosen).values()), *choices]
+
+
+def offer(form: WordsForm, actor: Actor, choices: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Let the form's picture be one of `choices`, or another one that was found by its name; return what to show."""
+    shown = with_chosen(actor, choices, str(form.data.get(form.add_prefix("asset_id")) or ""))
+    form.offer_pictures([(str(choice["id"]), choice["name"]) for choice in shown])
+    return shown
 
 
 def take_in(actor: Actor, form: forms.Form, file: "UploadedFile[Any] | None") -> UUID | None:
@@ -62,6 +67,10 @@ def _store(actor: Actor, file: "UploadedFile[Any]") -> UUID:
         upload = append_chunk(actor=actor, upload_id=upload.pk, offset=offset, content=content)
         offset += len(content)
     return complete_upload(actor=actor, upload_id=upload.pk).version.asset_id
+
+
+def _choice(asset: Asset) -> dict[str, Any]:
+    return {"id": asset.pk, "name": asset.name, "thumb": thumb_of(asset.current)}
 
 
 def _one(actor: Actor, typed: str) -> dict[UUID, Asset]:

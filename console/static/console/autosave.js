@@ -63,8 +63,10 @@
       this.leaving = new AbortController();
       const { signal } = this.leaving;
       const on = (target, name, act) => target.addEventListener(name, act, { signal });
-      on(this.form, "input", () => this.typed());
-      on(this.form, "change", () => this.typed());
+      // A field that stands in this form may belong to another one.
+      const typed = ({ target }) => (target.form ?? this.form) === this.form && this.typed();
+      on(this.form, "input", typed);
+      on(this.form, "change", typed);
       on(this.form, "submit", (event) => this.submitted(event));
       on(this.offer, "restore", ({ detail }) => this.restore(detail));
       on(this.conflict, "pick", ({ detail }) => this.set(detail.values));
