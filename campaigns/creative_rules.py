@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -41,7 +42,7 @@ def check_creative(values: Mapping[str, Any], *, sent: Mapping[str, Any] | None 
     if values.get("status", "active") not in Creative.Status.values:
         errors.append(FieldError("/status", "unknown_value", _("There is no such status.")))
     checked = values if sent is None else sent
-    if checked.get("final_url") and not _URL.fullmatch(checked["final_url"]):
+    if checked.get("final_url") and not _is_address(checked["final_url"]):
         message = _("Give an address that starts with http:// or https://.")
         errors.append(FieldError("/final_url", "wrong_format", message))
     if checked.get("layout"):
@@ -60,6 +61,16 @@ def check_links(actor: Actor, values: Mapping[str, Any], *, has: Mapping[str, An
     errors += _product_errors(actor, values.get("product_ids", []), there.get("product_ids", []))
     if errors:
         raise Invalid(errors=errors)
+
+
+def _is_address(text: str) -> bool:
+    if not _URL.fullmatch(text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _layout_errors(layout: Any) -> list[FieldError]:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from campaigns.facts import Facts, facts_of, midnight_after
 from campaigns.models import Campaign, Creative
-from campaigns.preflight import faults_of
+from campaigns.preflight import SOON, faults_of
 
 Effective = Campaign.Effective
 REASONS: Final = (
@@ -61,10 +61,18 @@ def refresh(campaign_ids: Iterable[UUID]) -> None:
 
     It is no change of the campaign: neither its version nor its time of change moves, and the log is silent.
     """
-    wanted = list(campaign_ids)
+    wanted = sorted(campaign_ids)
     for start in range(0, len(wanted), CHUNK):
-        campaigns = list(Campaign.objects.filter(pk__in=wanted[start : start + CHUNK]))
-        refresh_loaded(campaigns)
+        refresh_loaded(lock(wanted[start : start + CHUNK]))
+
+
+def lock(campaign_ids: Collection[UUID]) -> list[Campaign]:
+    """Return these campaigns, held to the end of the transaction, in one order, so that nobody waits in a ring.
+
+    What is worked out of rows that somebody else is changing would be stored after, and over, what they store.
+    """
+    rows = Campaign.objects.filter(pk__in=campaign_ids).order_by("pk")
+    return list(rows.select_for_update(no_key=True))
 
 
 def refresh_loaded(campaigns: Collection[Campaign]) -> None:
@@ -95,13 +103,12 @@ def put_off() -> Iterator[set[UUID]]:
 
 
 def next_moment(facts: Facts) -> datetime | None:
-    """Return when the clock alone changes the answer next: the first end of rights that lies ahead."""
-    ends = (
-        midnight_after(asset.rights_until)
-        for found in facts.creatives
-        for asset in found.assets
-        if asset.rights_until is not None
-    )
+    """Return when the clock alone changes the answer next: rights that end, or that begin to end soon."""
+    assets = [asset for found in facts.creatives for asset in found.assets]
+    lasts = [asset.rights_until for asset in assets if asset.rights_until is not None]
+    ends = [midnight_after(last) for last in lasts]
+    if facts.campaign.ends_at is None:
+        ends += [midnight_after(last - SOON) for last in lasts]
     return min((end for end in ends if end > facts.now), default=None)
 
 

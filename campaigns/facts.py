@@ -1,20 +1,36 @@
 """What has to be known of a campaign to say whether it can run, read for many campaigns in a few statements."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Creative, CreativeAsset, CreativeProduct
 from campaigns.utm import identity
 from catalog.models import Asset, Product
-from kernel.tenancy.context import current_organization
+from kernel.tenancy.context import Actor, current_organization
 from tenants.access.models import LIVE
+from tenants.access.resolver import visible
 
+_HOLD = (
+    """
+    SELECT 1 FROM catalog_asset WHERE id IN (
+        SELECT l.asset_id FROM campaigns_creativeasset l JOIN campaigns_creative c ON c.id = l.creative_id
+        WHERE c.campaign_id = %s
+    ) ORDER BY id FOR SHARE
+    """,
+    """
+    SELECT 1 FROM catalog_product WHERE id IN (
+        SELECT l.product_id FROM campaigns_creativeproduct l JOIN campaigns_creative c ON c.id = l.creative_id
+        WHERE c.campaign_id = %s
+    ) ORDER BY id FOR SHARE
+    """,
+)
 RUNNING = ("scheduled", "active", "paused")
 
 
@@ -73,8 +89,11 @@ def midnight_after(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone())
 
 
-def facts_of(campaigns: Collection[Campaign]) -> Mapping[UUID, Facts]:
-    """Return the facts of each campaign by its id; four statements whatever their number."""
+def facts_of(campaigns: Collection[Campaign], *, reader: Actor | None = None) -> Mapping[UUID, Facts]:
+    """Return the facts of each campaign by its id; four statements whatever their number.
+
+    For a `reader` assets and products that they can't see have no name; that takes two statements more.
+    """
     ids = [campaign.pk for campaign in campaigns]
     creatives = list(Creative.objects.filter(LIVE, campaign_id__in=ids))
     links = [creative.pk for creative in creatives]
@@ -90,8 +109,40 @@ def facts_of(campaigns: Collection[Campaign]) -> Mapping[UUID, Facts]:
         of[creative.campaign_id].append(CreativeFacts(creative, assets[creative.pk], products[creative.pk]))
     now = timezone.now()
     today = day_of(now)
-    return {
+    facts = {
         found.pk: Facts(found, _main(found, main), sorted(of[found.pk], key=_place), now, today) for found in campaigns
+    }
+    return facts if reader is None else _as_seen(reader, facts)
+
+
+def _as_seen(reader: Actor, facts: Mapping[UUID, Facts]) -> Mapping[UUID, Facts]:
+    creatives = [found for each in facts.values() for found in each.creatives]
+    assets = {asset.id for found in creatives for asset in found.assets}
+    products = {product.id for found in creatives for product in found.products}
+    products |= {each.product.id for each in facts.values() if each.product}
+    seen = set(visible(reader, "asset:view", Asset).filter(pk__in=assets).values_list("pk", flat=True))
+    seen |= set(visible(reader, "catalog:view", Product).filter(pk__in=products).values_list("pk", flat=True))
+
+    def asset(found: AssetFacts) -> AssetFacts:
+        return found if found.id in seen else replace(found, name=_("an asset you can't see"))
+
+    def product(found: ProductFacts) -> ProductFacts:
+        return found if found.id in seen else replace(found, name=_("a product you can't see"))
+
+    return {
+        pk: replace(
+            each,
+            product=product(each.product) if each.product else None,
+            creatives=[
+                replace(
+                    found,
+                    assets=[asset(part) for part in found.assets],
+                    products=[product(part) for part in found.products],
+                )
+                for found in each.creatives
+            ],
+        )
+        for pk, each in facts.items()
     }
 
 
@@ -112,6 +163,16 @@ def campaigns_showing(*, assets: Collection[UUID] = (), products: Collection[UUI
     )
     found = Campaign.objects.filter(through, creatives__trashed_at=None).values("pk")
     return Campaign.objects.filter(LIVE).filter(models.Q(pk__in=found) | models.Q(product_id__in=list(products)))
+
+
+def hold_shown(campaign_id: UUID) -> None:
+    """Let nobody change what the campaign shows to the end of the transaction, and wait for who does just now.
+
+    To be called before the campaign's own row is held: who changes an asset goes on to the campaigns that show it.
+    """
+    with connection.cursor() as cursor:
+        for statement in _HOLD:
+            cursor.execute(statement, [campaign_id])
 
 
 def _place(facts: CreativeFacts) -> tuple[int, UUID]:

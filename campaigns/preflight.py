@@ -3,7 +3,7 @@
 A blocker refuses the launch, a warning does not. Codes are part of the API: never rename one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from campaigns.facts import CreativeFacts, Facts, day_of, facts_of, namesake
 from campaigns.models import Campaign, Creative
 from kernel.errors import Conflict, FieldError
+from kernel.tenancy.context import Actor
+from tenants.access.resolver import visible
 from tenants.access.settings.patterns import fits
 from tenants.access.settings.queries import organization_settings
 
@@ -35,9 +37,12 @@ class Finding:
     creative: str = ""
 
 
-def preflight(campaign: Campaign, *, to: str = "active") -> list[Finding]:
-    """Return everything found about the campaign as it is, blockers first; `to` is the status it shall get."""
-    facts = facts_of([campaign])[campaign.pk]
+def preflight(campaign: Campaign, *, to: str = "active", reader: Actor | None = None) -> list[Finding]:
+    """Return everything found about the campaign as it is, blockers first; `to` is the status it shall get.
+
+    What `reader` can't see is not named to them.
+    """
+    facts = facts_of([campaign], reader=reader)[campaign.pk]
     found = [finding for check in CHECKS for finding in check(facts)]
     found += _schedule(facts) if to == "scheduled" else ()
     other = namesake(campaign)
@@ -48,11 +53,17 @@ def preflight(campaign: Campaign, *, to: str = "active") -> list[Finding]:
                 "warning",
                 "/utm",
                 "build",
-                _("“%(name)s” has the same UTM source, medium and campaign: their visits can't be told apart.")
-                % {"name": other.name},
+                _("%(name)s has the same UTM source, medium and campaign: their visits can't be told apart.")
+                % {"name": _named(other, reader)},
             )
         )
     return sorted(_by_policy(campaign, found), key=lambda finding: finding.severity != "blocker")
+
+
+def _named(other: Campaign, reader: Actor | None) -> str:
+    if reader is None or visible(reader, "campaign:view", Campaign).filter(pk=other.pk).exists():
+        return f"“{other.name}”"
+    return _("Another campaign")
 
 
 def _by_policy(campaign: Campaign, found: list[Finding]) -> Iterator[Finding]:
@@ -67,9 +78,14 @@ def _by_policy(campaign: Campaign, found: list[Finding]) -> Iterator[Finding]:
             yield replace(finding, severity="blocker") if wanted == "block" else finding
 
 
-def refuse_if_blocked(campaign: Campaign, *, to: str) -> None:
-    """Raise Conflict with every blocker when there is one."""
-    blockers = [found for found in preflight(campaign, to=to) if found.severity == "blocker"]
+def refuse_if_blocked(
+    campaign: Campaign, *, to: str, reader: Actor | None = None, fields: Collection[str] | None = None
+) -> None:
+    """Raise Conflict with every blocker when there is one; with `fields` only those about these fields count."""
+    found_now = preflight(campaign, to=to, reader=reader)
+    blockers = [
+        found for found in found_now if found.severity == "blocker" and (fields is None or found.field in fields)
+    ]
     if blockers:
         raise Conflict(
             _("It can't start yet: %(what)s") % {"what": " ".join(found.message for found in blockers)},

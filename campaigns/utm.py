@@ -47,11 +47,17 @@ def filled(utm: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
 
 
 def tagged(url: str, utm: Mapping[str, str], names: Mapping[str, str]) -> str:
-    """Return `url` with its UTM parameters set; those that it has already are replaced, everything else stays."""
+    """Return `url` with its UTM parameters set; those that it has already are replaced, everything else stays.
+
+    What is no address (an import keeps what there was) is returned as it is.
+    """
     parameters = {f"utm_{part}": value for part, value in filled(utm, names).items()}
     if not url or not parameters:
         return url
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in parameters]
     return urlunsplit(parts._replace(query=urlencode([*query, *parameters.items()])))
 

@@ -193,8 +193,9 @@ def unschedule_a_campaign(request: HttpRequest, campaign_id: UUID) -> HttpRespon
 )
 def check_a_campaign(request: HttpRequest, campaign_id: UUID, query: Query[schemas.PreflightQuery]) -> HttpResponse:
     """What stands in the way of a launch, blockers first."""
-    campaign = campaign_detail(actor=actor_of(request), campaign_id=campaign_id)
-    return respond(request, schemas.checked(preflight(campaign, to=query.to)))
+    actor = actor_of(request)
+    campaign = campaign_detail(actor=actor, campaign_id=campaign_id)
+    return respond(request, schemas.checked(preflight(campaign, to=query.to, reader=actor)))
 
 
 @router.post(

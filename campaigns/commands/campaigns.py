@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.clock import follow
 from campaigns.commands.revisions import first_revision, locked, revising
+from campaigns.commands.running import check_dates
 from campaigns.effective import refresh_loaded
 from campaigns.models import Campaign
 from campaigns.queries import live_campaigns
@@ -40,7 +41,8 @@ def create_campaign(*, actor: Actor, values: Mapping[str, Any], campaign_id: UUI
     labels = check_labels(values.get("label_ids", []))
     check_product_choice(actor, values)
     check_team(actor, "campaign:create", values.get("team_id"))
-    reserve("campaigns", live_campaigns)
+    if not values.get("is_template"):
+        reserve("campaigns", live_campaigns)
     reason = "is_template" if values.get("is_template") else "not_launched"
     stored = {**values, "label_ids": labels, "effective_reasons": [reason]}
     campaign = create_owned(Campaign, actor=actor, row_id=campaign_id, values=stored)
@@ -65,6 +67,8 @@ def change_campaign(*, actor: Actor, campaign_id: UUID, version: int, changes: M
         if not different:
             return campaign
         check_product_choice(actor, different)
+        _check_kind(campaign, different)
+        check_dates(actor, campaign, different)
         with revising(actor, campaign):
             changed = write_version(campaign, version, different)
             refresh_loaded([changed])
@@ -94,7 +98,23 @@ def trash_campaign(*, actor: Actor, campaign_id: UUID, version: int) -> Campaign
 def restore_campaign(*, actor: Actor, campaign_id: UUID, version: int) -> Campaign:
     """Take the campaign out of the trash. Raises LimitReached when the plan has no room."""
     campaign = find(actor, "campaign:restore", Campaign, campaign_id)
-    restored = restore_owned(campaign, version, limit="campaigns", count=live_campaigns)
+    if campaign.is_template:
+        check_version(campaign, version)
+        restored = write_version(campaign, version, {"trashed_at": None}) if campaign.trashed_at else campaign
+    else:
+        restored = restore_owned(campaign, version, limit="campaigns", count=live_campaigns)
     refresh_loaded([restored])
     follow(restored)
     return restored
+
+
+def _check_kind(campaign: Campaign, changes: Mapping[str, Any]) -> None:
+    """Only a draft becomes a template, or a campaign again; then it counts towards the plan's limit."""
+    if "is_template" not in changes:
+        return
+    if campaign.status != Campaign.Status.DRAFT:
+        raise Conflict(
+            _("Only a draft becomes a template. Copy it as one."), code="not_a_draft", current=campaign.status
+        )
+    if not changes["is_template"]:
+        reserve("campaigns", live_campaigns)

@@ -47,7 +47,7 @@ def create_creative(
 
 def change_creative(*, actor: Actor, creative_id: UUID, version: int, changes: Mapping[str, Any]) -> Creative:
     """Change fields and links of the creative that is at `version`; links that are sent replace those there were."""
-    with locked(_campaign_of(creative_id)):
+    with locked(campaign_of(creative_id)):
         creative, campaign = _find(actor, creative_id)
         check_version(creative, version)
         check_not_trashed(creative)
@@ -78,7 +78,7 @@ def restore_creative(*, actor: Actor, creative_id: UUID, version: int) -> Creati
 
 
 def _move(actor: Actor, creative_id: UUID, version: int, *, into_trash: bool) -> Creative:
-    with locked(_campaign_of(creative_id)):
+    with locked(campaign_of(creative_id)):
         creative, campaign = _find(actor, creative_id)
         check_version(creative, version)
         check_not_trashed(campaign)
@@ -94,7 +94,8 @@ def _move(actor: Actor, creative_id: UUID, version: int, *, into_trash: bool) ->
     return creative
 
 
-def _campaign_of(creative_id: UUID) -> UUID:
+def campaign_of(creative_id: UUID) -> UUID:
+    """Return the id of the creative's campaign; NotFound for no creative. Whether it may be seen is asked of that."""
     found = Creative.objects.filter(pk=creative_id).values_list("campaign_id", flat=True).first()
     if found is None:
         raise NotFound()

@@ -4,9 +4,12 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from campaigns.commands.campaigns import change_campaign
 from campaigns.commands.revisions import locked
 from campaigns.commands.status import schedule_campaign
+from campaigns.facts import hold_shown
 from campaigns.models import Campaign
 from kernel.tenancy.context import Actor
 from tenants.access.owned import check_version
@@ -20,7 +23,8 @@ def move_to_day(*, actor: Actor, campaign_id: UUID, version: int, day: date, clo
 
     One without a start begins in the morning. One that is scheduled stays so; its preflight is asked again.
     """
-    with locked(campaign_id):
+    hold_shown(campaign_id)
+    with transaction.atomic(), locked(campaign_id):
         campaign = find(actor, "campaign:edit", Campaign, campaign_id)
         check_version(campaign, version)
         starts, ends = campaign.starts_at, campaign.ends_at

@@ -10,14 +10,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from campaigns.clock import follow
-from campaigns.effective import put_off, refresh_loaded
+from campaigns.commands.running import check_dates
+from campaigns.effective import lock, put_off, refresh_loaded
 from campaigns.models import Campaign, CampaignRevision, Creative, CreativeAsset, CreativeProduct
 from campaigns.tree import CAMPAIGN_FIELDS, CREATIVE_FIELDS, Tree, content_hash, trees_of
-from catalog.models import Product
+from catalog.models import Asset, AssetVersion, Product
 from kernel.errors import NotFound
 from kernel.tenancy.context import Actor
 from tenants.access.owned import check_not_trashed, check_version, write_version
-from tenants.access.resolver import find
+from tenants.access.resolver import find, visible
 
 _together: ContextVar[set[UUID] | None] = ContextVar("together", default=None)
 
@@ -85,7 +86,7 @@ def together(actor: Actor, campaign_ids: Collection[UUID]) -> Iterator[None]:
 
 def settle(actor: Actor, campaign_ids: Collection[UUID], note: str = "") -> None:
     """Keep a revision of each campaign whose content is not that of its last one, and work out what is effective."""
-    campaigns = list(Campaign.objects.filter(pk__in=campaign_ids))
+    campaigns = lock(campaign_ids)
     refresh_loaded(campaigns)
     last = _last_revisions(campaign_ids)
     made = []
@@ -112,8 +113,8 @@ def _last_revisions(campaign_ids: Collection[UUID]) -> dict[UUID, tuple[int, str
 def restore_revision(*, actor: Actor, campaign_id: UUID, version: int, n: int) -> Campaign:
     """Give the campaign that is at `version` the content of revision `n`, as a new change.
 
-    Creatives that came later go to the trash, those that went come back. What does not exist any more (a product
-    that was removed) is left out.
+    Creatives that came later go to the trash, those that went come back. Assets and products that are gone, or that
+    `actor` can't see and the creative does not show now, are left out.
     """
     with locked(campaign_id):
         campaign = find(actor, "campaign:edit", Campaign, campaign_id)
@@ -122,10 +123,12 @@ def restore_revision(*, actor: Actor, campaign_id: UUID, version: int, n: int) -
         revision = CampaignRevision.objects.filter(campaign=campaign, n=n).first()
         if revision is None:
             raise NotFound()
+        values = _campaign_values(revision.tree["campaign"])
+        check_dates(actor, campaign, values)
         note = _("Revision %(n)d restored") % {"n": n}
         with revising(actor, campaign, note):
-            write_version(campaign, version, _campaign_values(revision.tree["campaign"]))
-            _restore_creatives(campaign, revision.tree["creatives"])
+            write_version(campaign, version, values)
+            _restore_creatives(actor, campaign, revision.tree["creatives"])
             refresh_loaded([campaign])
     follow(campaign)
     return campaign
@@ -158,7 +161,7 @@ def _campaign_values(fields: Tree) -> dict[str, Any]:
     return values
 
 
-def _restore_creatives(campaign: Campaign, creatives: list[Tree]) -> None:
+def _restore_creatives(actor: Actor, campaign: Campaign, creatives: list[Tree]) -> None:
     there = {creative.pk: creative for creative in Creative.objects.filter(campaign=campaign)}
     wanted = {UUID(creative["id"]): creative for creative in creatives}
     for pk, creative in there.items():
@@ -170,7 +173,7 @@ def _restore_creatives(campaign: Campaign, creatives: list[Tree]) -> None:
             _change(there[pk], values)
         else:
             Creative.objects.create(id=pk, campaign=campaign, **values)
-        _link(pk, fields)
+        _link(actor, pk, fields)
 
 
 def _change(creative: Creative, values: dict[str, Any]) -> None:
@@ -181,22 +184,33 @@ def _change(creative: Creative, values: dict[str, Any]) -> None:
         write_version(creative, creative.row_version, different)
 
 
-def _link(creative_id: UUID, fields: Tree) -> None:
-    CreativeAsset.objects.filter(creative_id=creative_id).delete()
+def _link(actor: Actor, creative_id: UUID, fields: Tree) -> None:
+    """Set the links of the tree, as far as whoever sets them could; what the creative shows now may stay."""
+    shown = CreativeAsset.objects.filter(creative_id=creative_id)
+    told = CreativeProduct.objects.filter(creative_id=creative_id)
+    assets = set(shown.values_list("asset_id", flat=True))
+    wanted = [link["asset_id"] for link in fields["assets"]]
+    assets |= set(visible(actor, "asset:view", Asset).filter(pk__in=wanted).values_list("pk", flat=True))
+    products = set(told.values_list("product_id", flat=True))
+    seen = visible(actor, "catalog:view", Product).filter(pk__in=fields["products"])
+    products |= set(seen.values_list("pk", flat=True))
+    pinned = [link["version_id"] for link in fields["assets"] if link["version_id"]]
+    versions = set(AssetVersion.objects.filter(pk__in=pinned).values_list("pk", flat=True))
+    shown.delete()
     CreativeAsset.objects.bulk_create(
         CreativeAsset(
             creative_id=creative_id,
-            asset_id=UUID(shown["asset_id"]),
-            version_id=UUID(shown["version_id"]) if shown["version_id"] else None,
-            slot=shown["slot"],
+            asset_id=UUID(link["asset_id"]),
+            version_id=UUID(link["version_id"]) if link["version_id"] else None,
+            slot=link["slot"],
             position=position,
         )
-        for position, shown in enumerate(fields["assets"])
+        for position, link in enumerate(fields["assets"])
+        if UUID(link["asset_id"]) in assets and (not link["version_id"] or UUID(link["version_id"]) in versions)
     )
-    CreativeProduct.objects.filter(creative_id=creative_id).delete()
-    known = set(Product.objects.filter(pk__in=fields["products"]).values_list("pk", flat=True))
+    told.delete()
     CreativeProduct.objects.bulk_create(
         CreativeProduct(creative_id=creative_id, product_id=UUID(pk), position=position)
         for position, pk in enumerate(fields["products"])
-        if UUID(pk) in known
+        if UUID(pk) in products
     )

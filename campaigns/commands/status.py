@@ -3,16 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from campaigns.clock import follow
 from campaigns.commands.campaigns import change_campaign
 from campaigns.commands.revisions import locked
 from campaigns.effective import refresh_loaded
+from campaigns.facts import hold_shown
 from campaigns.models import Campaign
 from campaigns.preflight import refuse_if_blocked
 from campaigns.transitions import step_between
 from kernel.tenancy.context import Actor
 from tenants.access.owned import check_not_trashed, check_version, write_version
 from tenants.access.resolver import find, require
+
+_SHOWN = (Campaign.Status.SCHEDULED, Campaign.Status.ACTIVE)
 
 
 def set_status(*, actor: Actor, campaign_id: UUID, version: int, status: str) -> Campaign:
@@ -21,6 +26,8 @@ def set_status(*, actor: Actor, campaign_id: UUID, version: int, status: str) ->
     Raises Conflict where campaigns.transitions has no such step, or where the preflight finds a blocker, NotAllowed
     without the step's permission.
     """
+    if status in _SHOWN:
+        hold_shown(campaign_id)
     with locked(campaign_id):
         campaign = find(actor, "campaign:view", Campaign, campaign_id)
         check_version(campaign, version)
@@ -30,7 +37,7 @@ def set_status(*, actor: Actor, campaign_id: UUID, version: int, status: str) ->
         step = step_between(campaign.status, status)
         require(actor, step.permission, campaign)
         if step.launches:
-            refuse_if_blocked(campaign, to=status)
+            refuse_if_blocked(campaign, to=status, reader=actor)
         led = write_version(campaign, version, {"status": status})
         refresh_loaded([led])
     follow(led)
@@ -42,12 +49,13 @@ def schedule_campaign(
 ) -> Campaign:
     """Set when the campaign runs and put it on the schedule; one that is on it is moved."""
     dates = {"starts_at": starts_at, "ends_at": ends_at}
-    dated = change_campaign(actor=actor, campaign_id=campaign_id, version=version, changes=dates)
-    if dated.status == Campaign.Status.SCHEDULED:
-        require(actor, "campaign:publish", dated)
-        refuse_if_blocked(dated, to=Campaign.Status.SCHEDULED)
-        return dated
-    return set_status(actor=actor, campaign_id=campaign_id, version=dated.row_version, status=Campaign.Status.SCHEDULED)
+    hold_shown(campaign_id)
+    # Whoever catches the refusal finds nothing written: neither the status nor the dates.
+    with transaction.atomic():
+        dated = change_campaign(actor=actor, campaign_id=campaign_id, version=version, changes=dates)
+        return set_status(
+            actor=actor, campaign_id=campaign_id, version=dated.row_version, status=Campaign.Status.SCHEDULED
+        )
 
 
 def unschedule_campaign(*, actor: Actor, campaign_id: UUID, version: int) -> Campaign:

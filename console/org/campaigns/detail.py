@@ -28,7 +28,7 @@ from console.org.objects import history_context, kept_data
 from console.parameters import tabs, text
 from console.templatetags.console import money
 from kernel.tenancy.context import Actor
-from tenants.access.resolver import can
+from tenants.access.resolver import can, visible
 
 TABS = (
     ("", gettext_lazy("Build")),
@@ -117,6 +117,8 @@ def utm_context(actor: Actor, found: Campaign, utm: dict[str, str]) -> dict[str,
     }
     found.utm = utm
     twin = namesake(found)
+    if twin is not None and not visible(actor, "campaign:view", Campaign).filter(pk=twin.pk).exists():
+        twin = None
     address = (first.final_url if first else "") or EXAMPLE
     return {"tagged": tagged(address, utm, names), "twin": twin, "is_example": not (first and first.final_url)}
 

@@ -14,7 +14,7 @@ def gallery_context(actor: Actor, found: Campaign) -> dict[str, Any]:
     """Return the campaign's creatives in their order with what is wrong with each, and those in the trash."""
     shown = [preview_of(row) for row in queries.creatives_of(actor=actor, campaign_id=found.pk)]
     trashed = queries.creatives_of(actor=actor, campaign_id=found.pk, trashed=True)
-    facts = facts_of([found])[found.pk]
+    facts = facts_of([found], reader=actor)[found.pk]
     faults = {facts_.creative.pk: [fault.message for fault in faults_of(facts_, facts)] for facts_ in facts.creatives}
     last = len(shown) - 1
     return {

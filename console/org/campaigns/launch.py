@@ -52,11 +52,12 @@ def stations(campaign: Campaign) -> list[Station]:
     return [Station(label, state) for (label, _statuses), state in zip(WAY, states, strict=True)]
 
 
-def checks(campaign: Campaign) -> list[Check]:
-    """Return what was found about the campaign, blockers first; nothing where no launch lies ahead."""
+def checks(actor: Actor, campaign: Campaign) -> list[Check]:
+    """Return what was found about the campaign, in words for `actor`; nothing where no launch lies ahead."""
     if not _is_checked(campaign):
         return []
-    return [Check(found, _place(campaign, found)) for found in preflight(campaign, to=_ahead(campaign))]
+    found = preflight(campaign, to=_ahead(campaign), reader=actor)
+    return [Check(finding, _place(campaign, finding)) for finding in found]
 
 
 def steps(actor: Actor, campaign: Campaign) -> list[dict[str, Any]]:
@@ -73,7 +74,7 @@ def steps(actor: Actor, campaign: Campaign) -> list[dict[str, Any]]:
 
 def launch_context(actor: Actor, campaign: Campaign) -> dict[str, Any]:
     """Return what the head of a campaign's page shows."""
-    found = checks(campaign)
+    found = checks(actor, campaign)
     blockers = sum(check.is_blocker for check in found)
     return {
         "stations": stations(campaign),

@@ -61,6 +61,7 @@ CODES: Mapping[str, Promise] = MappingProxyType(
         "membership_over": _("The person's time here is over: choose another end first."),
         "method_not_allowed": _("The address does not take that method; the Allow header names those that it does."),
         "name_taken": _("Another one has this name already."),
+        "not_a_draft": _("Only a draft becomes a template; copy the campaign as one."),
         "not_accepted_yet": _("The person has not accepted the invitation yet."),
         "not_allowed": _("You lack the permission that is named; granted_by says which roles hold it."),
         "not_found": _("There is no such thing, or you may not see it."),
