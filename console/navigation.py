@@ -16,16 +16,20 @@ from tenants.access.resolver import may_some
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry: URL name, label, icon of the sprite, and the permission it takes (empty: every member)."""
+    """One entry: URL name, label, icon of the sprite, and the permission it takes (empty: every member).
+
+    `area` is where its further pages are, unless they stand under its own address.
+    """
 
     view: str
     label: str | Promise
     icon: str
     action: str = ""
+    area: str = ""
 
 
 OPERATE = (
-    Item("ops:tenants", _("Tenants"), "building-2"),
+    Item("ops:tenants", _("Tenants"), "building-2", area="/tenants/"),
     Item("ops:jobs", _("Jobs"), "activity"),
     Item("ops:audit", _("Platform audit"), "scroll-text"),
     Item("ops:operators", _("Operators"), "shield-check"),
@@ -74,16 +78,23 @@ def tenant_groups(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
 
 def group(title: str | Promise, items: Iterable[Item]) -> dict[str, Any]:
     """Return entries under a title, as the frame shows them."""
-    shown = [
-        {"url": reverse(item.view), "label": item.label, "icon": item.icon, "count": None, "current": False}
-        for item in items
-    ]
-    return {"title": title, "items": shown}
+    return {"title": title, "items": [_entry(item) for item in items]}
 
 
 def with_current(request: HttpRequest, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Mark the one entry, of all groups, that the page stands under."""
-    under = [entry for shown in groups for entry in shown["items"] if request.path.startswith(entry["url"])]
+    under = [entry for shown in groups for entry in shown["items"] if _is_under(request.path, entry)]
     if under:
         max(under, key=lambda entry: len(entry["url"]))["current"] = True
     return groups
+
+
+def _entry(item: Item) -> dict[str, Any]:
+    url = reverse(item.view)
+    area = item.area or url
+    return {"url": url, "area": area, "label": item.label, "icon": item.icon, "count": None, "current": False}
+
+
+def _is_under(path: str, entry: dict[str, Any]) -> bool:
+    """Of the start page's area is only itself: every address begins with its own."""
+    return path == entry["url"] or (entry["area"] != "/" and path.startswith(entry["area"]))
