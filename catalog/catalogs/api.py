@@ -94,7 +94,7 @@ def reopen_a_catalog(request: HttpRequest, catalog_id: UUID) -> HttpResponse:
 @router.post(
     "/{uuid:catalog_id}/misfits",
     response=schemas.MisfitsOut,
-    openapi_extra=declares("catalog:view", 404, body=True, dry_run=False),
+    openapi_extra=declares(DEFINE, 404, body=True, dry_run=False),
 )
 def foresee_misfits(request: HttpRequest, catalog_id: UUID, body: schemas.AttributeSchema) -> HttpResponse:
     """Which products would not fit these attributes. Nothing is changed by asking."""

@@ -16,7 +16,7 @@ from kernel.http.cursor import Page
 from kernel.http.lists import Expansion
 from kernel.tenancy.context import Actor
 from tenants.access.models import LIVE
-from tenants.access.resolver import require_some, visible
+from tenants.access.resolver import require, require_some, visible
 
 _EXAMPLES = 20
 _LOOKED_AT = 500
@@ -78,8 +78,12 @@ def products_by_catalog(*, actor: Actor) -> Mapping[UUID, int]:
 
 
 def misfits_of(*, actor: Actor, catalog_id: UUID, attributes: Any) -> Misfits:
-    """Return which of the catalog's products would not fit `attributes`, a schema; nothing is changed by asking."""
+    """Return which of the catalog's products would not fit `attributes`, a schema; nothing is changed by asking.
+
+    The counts are about products that `actor` may not see too, so it is for those who define catalogs.
+    """
     catalog = catalog_detail(actor=actor, catalog_id=catalog_id)
+    require(actor, "catalog:define")
     check_schema(attributes)
     schema = whole(attributes)
     total, misfit = 0, 0
