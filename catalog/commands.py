@@ -162,7 +162,7 @@ def check_numbers(actor: Actor, values: Mapping[str, Any], *, but: Collection[UU
         if other is None:
             continue
         seen = visible(actor, "catalog:view", Product).filter(pk=other).exists()
-        raise _taken(code, product_id=str(other) if seen else None)
+        raise number_taken(code, product_id=str(other) if seen else None)
 
 
 @contextmanager
@@ -174,11 +174,12 @@ def numbers_given_once() -> Iterator[None]:
         given = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
         for _name, constraint, code in _NUMBERS:
             if given == constraint:
-                raise _taken(code, product_id=None) from error
+                raise number_taken(code) from error
         raise
 
 
-def _taken(code: str, *, product_id: str | None) -> Conflict:
+def number_taken(code: str, *, product_id: str | None = None) -> Conflict:
+    """Return the refusal of a number that another product has; `product_id` is for those who may see that product."""
     detail = {
         "sku_taken": _("Another product of this catalog has this SKU."),
         "external_id_taken": _("Another product of this catalog has this external id."),

@@ -27,13 +27,16 @@ _SLICE = 1000
 State, Result = ProductFile.State, ProductFileRow.Result
 _FORGET = "UPDATE catalog_productfilerow SET result = '', code = '' WHERE file_id = %s AND NOT code = ANY(%s)"
 _REPEATED = """
-UPDATE catalog_productfilerow r SET code = CASE WHEN s.nth > 1 THEN 'repeated_in_file' ELSE '' END
+UPDATE catalog_productfilerow r SET code = 'repeated_in_file'
 FROM (
-    SELECT number, row_number() OVER (PARTITION BY btrim(cells ->> %s) ORDER BY number) AS nth
-    FROM catalog_productfilerow WHERE file_id = %s AND code IN ('', 'repeated_in_file') AND btrim(cells ->> %s) <> ''
+    SELECT number, row_number() OVER (PARTITION BY btrim(cells ->> %(column)s, %(spaces)s) ORDER BY number) AS nth
+    FROM catalog_productfilerow
+    WHERE file_id = %(file)s AND code = '' AND btrim(cells ->> %(column)s, %(spaces)s) <> ''
 ) s
-WHERE r.file_id = %s AND r.number = s.number AND (s.nth > 1 OR r.code <> '')
+WHERE r.file_id = %(file)s AND r.number = s.number AND s.nth > 1
 """
+# What str.strip() takes away.
+_SPACES = "".join(chr(place) for place in range(1, 0x3001) if chr(place).isspace())
 
 
 @handler(CHECK, timeout=3600, transactional=False, source="import")
@@ -113,11 +116,16 @@ def _stage(file: ProductFile) -> None:
 
 
 def _begin(file: ProductFile) -> None:
-    column = next(name for name, target in file.mapping.items() if target == file.match)
+    """Forget former verdicts. A catalog gives either number once, and a dry run does not see what its rows would make:
+    so a row that repeats one of an earlier row is told here.
+    """
+    columns = [name for name, target in file.mapping.items() if target in ProductFile.Match.values]
+    columns.sort(key=lambda name: file.mapping[name] != file.match)
     reading = [code for code in READING if code != "repeated_in_file"]
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [file.pk, reading])
-        cursor.execute(_REPEATED, [column, file.pk, column, file.pk])
+        for column in columns:
+            cursor.execute(_REPEATED, {"column": column, "file": file.pk, "spaces": _SPACES})
     file.save()
 
 

@@ -1,6 +1,6 @@
 """What becomes of a row: tried out for real, and taken back where it is a dry run. So the run does what was said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.commands import create_product, write_product
+from catalog.commands import create_product, number_taken, write_product
 from catalog.files.values import Labels, fields_of, merged
 from catalog.models import Product, ProductFile, ProductFileRow
 from kernel.errors import DomainError, FieldError, NotAllowed
@@ -41,19 +41,27 @@ class Verdict:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class May:
+    """Which of the products the person may see, and change."""
+
+    view: Set[UUID]
+    edit: Set[UUID]
+
+
 def judge(
     *, actor: Actor, file: ProductFile, rows: Sequence[ProductFileRow], labels: Labels, write: bool
 ) -> list[Verdict]:
     """Return what becomes of each row; without `write` everything is as it was afterwards.
 
-    Rows that change nothing cost nothing; the others are given to the same commands as single changes are.
+    Rows that change nothing cost nothing; the others are given to the same commands as single changes are. A row about
+    a product that `actor` can't see is told no more than that its number is taken.
     """
     fields = [_fields(file, row, labels) for row in rows]
     there = _there(file, fields)
-    editable = {product.pk for product in can_many(actor, "catalog:edit", list(there.values()))}
-    return [
-        _one(actor, file, row, found, there, editable, write=write) for row, found in zip(rows, fields, strict=True)
-    ]
+    products = list(there.values())
+    may = May(*({found.pk for found in can_many(actor, f"catalog:{act}", products)} for act in ("view", "edit")))
+    return [_one(actor, file, row, found, there, may, write=write) for row, found in zip(rows, fields, strict=True)]
 
 
 def _one(
@@ -62,7 +70,7 @@ def _one(
     row: ProductFileRow,
     fields: dict[str, Any] | DomainError,
     there: Mapping[str, Product],
-    editable: set[UUID],
+    may: May,
     *,
     write: bool,
 ) -> Verdict:
@@ -70,13 +78,15 @@ def _one(
         return _rejected(fields, row.name)
     name = str(fields.get("name", ""))[:255]
     product = there.get(fields[file.match])
+    if product is not None and product.pk not in may.view:
+        return _rejected(number_taken(f"{file.match}_taken"), name)
     try:
         with transaction.atomic():
             if product is None:
                 made = create_product(actor=actor, values=_given(fields) | {"catalog_id": file.catalog_id})
                 verdict = Verdict(Result.CREATED, made.pk, made.name)
             else:
-                verdict = _changed(actor, product, fields, editable)
+                verdict = _changed(actor, product, fields, may.edit)
             if not write:
                 transaction.set_rollback(True)
     except DomainError as error:
@@ -84,7 +94,7 @@ def _one(
     return verdict if write or verdict.result != Result.CREATED else Verdict(Result.CREATED, None, verdict.name)
 
 
-def _changed(actor: Actor, product: Product, fields: Mapping[str, Any], editable: set[UUID]) -> Verdict:
+def _changed(actor: Actor, product: Product, fields: Mapping[str, Any], editable: Set[UUID]) -> Verdict:
     changes = merged(product, fields)
     different = {name: value for name, value in changes.items() if getattr(product, name) != value}
     if not different:

@@ -150,9 +150,9 @@ def test_a_mapping_is_said_checked_and_remembered(shop: Shop) -> None:
 
 def test_a_number_that_another_product_has_is_rejected(shop: Shop) -> None:
     catalog = shop.catalog("Numbers")
-    shop.whole(catalog, "sku,external_id,name\nC-1,e1,Oat drink\nC-2,e2,Pea drink\n")
+    shop.whole(catalog, "sku,external_id,name\nC-1,e1,Oat drink\nC-2,e2,Pea drink\nC-4,e4,Nut drink\n")
 
-    file = shop.send(catalog, "sku,external_id,name\nC-3,e1,Soy drink\nC-2,e1,Pea drink\n")
+    file = shop.send(catalog, "sku,external_id,name\nC-3,e1,Soy drink\nC-2,e4,Pea drink\n")
 
     assert shop.results(file) == [
         (2, "rejected", "external_id_taken", ""),
