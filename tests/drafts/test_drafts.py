@@ -15,6 +15,7 @@ from kernel.tenancy.scope import scope
 from tests.api.caller import Caller, code_of, pointers
 from tests.api.objects import body, digest, make
 from tests.api.world import World, token_for
+from tests.audit.conftest import id_of
 from tests.tenancy.statements import statements
 
 DEVICE, PHONE = str(uuid4()), str(uuid4())
@@ -129,7 +130,7 @@ def test_a_creative_follows_its_campaign_and_settings_are_one(world: World) -> N
     assert body(put(caller, f"creative/{creative['id']}"))["object_version"] == creative["version"]
     assert body(put(caller, "settings/calendar"))["object_version"] == body(caller("GET", "/settings"))["version"]
     with scope(world.organization, actor=SYSTEM, source="system"):
-        owner = world.actors["owner"].user_id
+        owner = id_of(world.actors["owner"])
         Draft.objects.filter(user_id=owner, kind__in=("creative", "settings")).delete()
 
 
@@ -197,7 +198,7 @@ def test_a_write_costs_access_the_object_and_one_update(world: World) -> None:
 
 
 def test_the_list_costs_the_same_at_ten_rows_and_at_a_hundred(world: World) -> None:
-    caller, user_id = world.callers["analyst"], world.actors["analyst"].user_id
+    caller, user_id = world.callers["analyst"], id_of(world.actors["analyst"])
 
     def fill(number: int) -> None:
         with scope(world.organization, actor=SYSTEM, source="system"):

@@ -17,6 +17,7 @@ from kernel.jobs.models import Job
 from kernel.tenancy.context import Actor, Scope
 from tenants.access.models import Membership
 from tests.access.conftest import person
+from tests.audit.conftest import id_of
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_drafts_about_what_is_in_the_trash_or_gone_are_removed(owner: Actor) -> 
     kept = [put(owner, str(present.pk)), put(owner), put(owner, "calendar", kind="settings")]
     put(owner, str(trashed.pk))
     Draft.objects.create(
-        user_id=owner.user_id,
+        user_id=id_of(owner),
         kind="product",
         key="gone",
         object_id=uuid4(),
@@ -74,7 +75,7 @@ def test_drafts_of_who_is_gone_are_removed(owner: Actor) -> None:
     leaver = person("marketer")
     put(leaver)
     mine = put(owner)
-    Membership.objects.get(user_id=leaver.user_id).delete()
+    Membership.objects.get(user_id=id_of(leaver)).delete()
 
     assert delete_over() == 1
     assert keys() == {mine.key}
@@ -84,7 +85,7 @@ def test_the_oldest_makes_room(owner: Actor) -> None:
     now = timezone.now()
     Draft.objects.bulk_create(
         Draft(
-            user_id=owner.user_id,
+            user_id=id_of(owner),
             kind="campaign",
             key=f"n{number}",
             device=uuid4(),
@@ -97,7 +98,7 @@ def test_the_oldest_makes_room(owner: Actor) -> None:
 
     fresh = put(owner)
 
-    assert Draft.objects.filter(user_id=owner.user_id).count() == MOST
+    assert Draft.objects.filter(user_id=id_of(owner)).count() == MOST
     assert {fresh.key, other.key, "n0"} <= keys()
     assert f"n{MOST - 1}" not in keys()
 

@@ -73,7 +73,7 @@ def test_every_choice_has_words(cls: type[Settings]) -> None:
     ],
 )
 def test_a_declaration_that_cant_work_stops_the_start(broken: dict[str, Any], reason: str) -> None:
-    annotation = Annotated[Literal["s", "l"], broken.get("shown", Shown("look", "Size"))]  # type: ignore[valid-type]
+    annotation = Annotated[Literal["s", "l"], broken.get("shown", Shown("look", "Size"))]
     body = {
         "__annotations__": {"size": annotation},
         "size": broken.get("default", "s"),

@@ -20,6 +20,7 @@ from tenants.access.settings.queries import (
     preferences_of,
     settings_detail,
 )
+from tests.audit.conftest import id_of
 
 
 def test_without_a_choice_the_defaults_count_and_nothing_is_stored(owner: Actor) -> None:
@@ -112,7 +113,7 @@ def test_who_is_no_member_has_the_defaults_and_changes_nothing(owner: Actor) -> 
 def test_preferences_end_with_the_place(owner: Actor, marketer: Actor) -> None:
     change_preferences(actor=marketer, version=0, changes={"theme": "dark"})
 
-    Membership.objects.get(user_id=marketer.user_id).delete()
+    Membership.objects.get(user_id=id_of(marketer)).delete()
 
     assert not Preferences.objects.exists()
 
