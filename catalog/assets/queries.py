@@ -1,6 +1,6 @@
 """What can be asked about assets."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -88,6 +88,15 @@ def asset_detail(*, actor: Actor, asset_id: UUID) -> Asset:
 def versions_of(asset: Asset) -> list[AssetVersion]:
     """Return the versions of an asset that the caller has found, newest first."""
     return list(asset.versions.order_by("-n"))
+
+
+def versions_shown(*, actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Sequence[AssetVersion]]:
+    """Return the versions of those assets that `actor` may see, newest first; one statement besides access."""
+    shown = visible(actor, "asset:view", Asset).filter(pk__in=ids)
+    found: dict[UUID, list[AssetVersion]] = {asset_id: [] for asset_id in ids}
+    for version in AssetVersion.objects.filter(asset__in=shown).order_by("-n") if ids else ():
+        found[version.asset_id].append(version)
+    return found
 
 
 def version_of(asset: Asset, n: int) -> AssetVersion:

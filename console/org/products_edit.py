@@ -1,6 +1,6 @@
 """Making and changing a product, and choosing its pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,14 +13,15 @@ from django.views.decorators.http import require_http_methods
 
 from catalog import commands, queries
 from catalog.assets.links import path_of
-from catalog.assets.queries import AssetFilters, asset_page, versions_of
+from catalog.assets.queries import AssetFilters, asset_page, versions_shown
 from catalog.catalogs.default import default_catalog
 from catalog.catalogs.queries import open_catalogs
 from catalog.labels.queries import labels_by_id, labels_to_choose
-from catalog.models import Asset, Catalog, Label, Product, ProductPicture
+from catalog.models import Asset, AssetVersion, Catalog, Label, Product, ProductPicture
 from catalog.pictures import MOST_PICTURES, set_pictures
 from console.guards import actor_of, member_page
 from console.org.drafts import forget_draft
+from console.org.forms import VersionForm
 from console.org.objects import STALE, save, team_choices
 from console.org.products_forms import PREFIX, PictureForm, ProductForm
 from console.org.products_shown import alt_of, url_of
@@ -129,14 +130,18 @@ def pictures(request: HttpRequest, product_id: UUID) -> HttpResponse:
     if found.trashed_at is not None:
         return redirect("org:product", found.pk)
     there = queries.pictures_of([found])[found.pk]
-    rows = [_row(picture, request) for picture in there]
+    versions = versions_shown(actor=actor, ids=[picture.asset_id for picture in there])
+    rows = [_row(picture, versions[picture.asset_id], request) for picture in there]
     error = ""
+    seen = VersionForm(request.POST)
+    if request.method == "POST" and not seen.is_valid():
+        raise Invalid(_("The form was incomplete; open the page again."))
     if request.method == "POST" and all(row["form"].is_valid() for row in rows):
         try:
             set_pictures(
                 actor=actor,
                 product_id=product_id,
-                version=int(request.POST.get("version", "0")[:9] or 0),
+                version=seen.cleaned_data["version"],
                 pictures=_wanted(request, rows),
             )
         except PreconditionFailed:
@@ -197,8 +202,11 @@ def _labels(actor: Actor, found: Product) -> list[Label]:
     return offered + list(labels_by_id(actor=actor, ids=[pk for pk in found.label_ids if pk not in known]).values())
 
 
-def _row(picture: ProductPicture, request: HttpRequest) -> dict[str, Any]:
-    versions = [(str(version.pk), f"{version.n} · {version.file_name}") for version in versions_of(picture.asset)]
+def _row(picture: ProductPicture, shown: Sequence[AssetVersion], request: HttpRequest) -> dict[str, Any]:
+    versions = [(str(version.pk), f"{version.n} · {version.file_name}") for version in shown]
+    if picture.version is not None and not shown:
+        # Who can't see the asset may still leave its picture as it is.
+        versions = [(str(picture.version.pk), str(picture.version.n))]
     initial = {
         "asset_id": picture.asset_id,
         "position": picture.position + 1,
