@@ -1,6 +1,6 @@
 """What can be done to many campaigns, and to many creatives, at once. Each row goes through the single command."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from campaigns import commands
-from campaigns.clock import follow
+from campaigns.clock import follow_all
 from campaigns.commands.revisions import settle, together
+from campaigns.creative_rules import check_links
 from campaigns.models import Campaign, CampaignRevision, Creative, CreativeAsset, CreativeProduct
+from campaigns.preflight import refuse_if_blocked
 from campaigns.queries import live_campaigns
+from campaigns.rules import check_product_choice
 from campaigns.schemas import (
     CampaignChange,
     CampaignCreate,
@@ -23,10 +26,13 @@ from campaigns.schemas import (
     CreativeCreate,
 )
 from campaigns.schemas.campaigns import Labels
+from campaigns.transitions import UNDONE, step_between
+from catalog.labels.choice import check_labels
 from kernel.http.strict import Id
 from kernel.tenancy.context import Actor
 from tenants.access.bulk.actions import Action, BulkResource, VersionRow, changes_of, register
-from tenants.access.resolver import can_many, find, visible
+from tenants.access.owned import check_not_trashed
+from tenants.access.resolver import can_many, find, require, visible
 
 
 class CampaignChangeRow(CampaignChange, VersionRow):
@@ -91,11 +97,26 @@ def _restore(actor: Actor, row: VersionRow) -> Campaign:
     return commands.restore_campaign(actor=actor, campaign_id=row.id, version=row.version)
 
 
-def _restored(actor: Actor, campaigns: Collection[Campaign]) -> None:
+def _check_back(actor: Actor, campaign: Campaign, before: Mapping[str, Any] | None) -> None:
+    """A status goes back along the table only, and nothing comes on air that could not be started now."""
+    if before is None:
+        return
+    was = before["row"]
+    check_labels([UUID(label_id) for label_id in was["label_ids"]], kept=campaign.label_ids)
+    if was["product_id"] is not None and UUID(was["product_id"]) != campaign.product_id:
+        check_product_choice(actor, {"product_id": UUID(was["product_id"])})
+    if was["status"] != campaign.status:
+        edge = campaign.status, was["status"]
+        step = UNDONE[edge] if edge in UNDONE else step_between(*edge)
+        require(actor, step.permission, campaign)
+        if step.launches:
+            refuse_if_blocked(campaign, to=step.after, reader=actor)
+
+
+def _restored(actor: Actor, campaigns: Collection[Campaign], _removed: Collection[Campaign]) -> None:
     """An undo is a change of content like any other: it leaves revisions, and the clock is told."""
     settle(actor, {campaign.pk for campaign in campaigns}, note=_("Bulk change undone"))
-    for campaign in campaigns:
-        follow(campaign)
+    follow_all(campaigns)
 
 
 CAMPAIGNS = register(
@@ -104,6 +125,7 @@ CAMPAIGNS = register(
         model=Campaign,
         history=(CampaignRevision,),
         limit=("campaigns", live_campaigns),
+        check_back=_check_back,
         restored=_restored,
         together=together,
         actions={
@@ -111,7 +133,7 @@ CAMPAIGNS = register(
             "change": Action(CampaignChangeRow, _change, permission="campaign:edit"),
             "label": Action(CampaignLabelsRow, _label, permission="campaign:edit"),
             "transition": Action(CampaignStatusRow, _lead, permission="campaign:edit", undo="campaign:publish"),
-            "transfer": Action(CampaignOwnershipRow, _transfer, permission="campaign:transfer"),
+            "transfer": Action(CampaignOwnershipRow, _transfer, permission="campaign:transfer", hands_on=True),
             "trash": Action(VersionRow, _trash, permission="campaign:delete", undo="campaign:restore"),
             "restore": Action(VersionRow, _restore, permission="campaign:restore", undo="campaign:delete"),
         },
@@ -155,8 +177,33 @@ def _together_creatives(actor: Actor, ids: Collection[UUID]) -> AbstractContextM
     return together(actor, Creative.objects.filter(pk__in=ids).values_list("campaign_id", flat=True))
 
 
-def _restored_creatives(actor: Actor, creatives: Collection[Creative]) -> None:
-    _restored(actor, list(Campaign.objects.filter(pk__in={creative.campaign_id for creative in creatives})))
+def _check_back_creative(actor: Actor, creative: Creative, before: Mapping[str, Any] | None) -> None:
+    check_not_trashed(creative.campaign)
+    if before is None:
+        return
+    assets, products = (
+        sorted(before["children"].get(model._meta.db_table, []), key=lambda link: link["position"])
+        for model in (CreativeAsset, CreativeProduct)
+    )
+    shown = [
+        {
+            "asset_id": UUID(link["asset_id"]),
+            "version_id": UUID(link["version_id"]) if link["version_id"] else None,
+            "slot": link["slot"],
+        }
+        for link in assets
+    ]
+    has = {
+        "assets": list(CreativeAsset.objects.filter(creative=creative).values("asset_id")),
+        "product_ids": list(CreativeProduct.objects.filter(creative=creative).values_list("product_id", flat=True)),
+    }
+    check_links(actor, {"assets": shown, "product_ids": [UUID(link["product_id"]) for link in products]}, has=has)
+
+
+def _restored_creatives(actor: Actor, back: Collection[Creative], removed: Collection[Creative]) -> None:
+    """A campaign that lost a creative has changed as much as one that got it back."""
+    ids = {creative.campaign_id for creative in (*back, *removed)}
+    _restored(actor, list(Campaign.objects.filter(pk__in=ids).order_by("pk")), [])
 
 
 CREATIVES = register(
@@ -164,6 +211,7 @@ CREATIVES = register(
         name="creatives",
         model=Creative,
         children=((CreativeAsset, "creative"), (CreativeProduct, "creative")),
+        check_back=_check_back_creative,
         restored=_restored_creatives,
         together=_together_creatives,
         view="campaign:view",

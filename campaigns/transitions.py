@@ -40,6 +40,11 @@ STEPS: tuple[Transition, ...] = (
 )
 TABLE: Mapping[tuple[str, str], Transition] = MappingProxyType({(step.before, step.after): step for step in STEPS})
 
+# What an undo may put back though no step leads there: it starts nothing.
+UNDONE: Mapping[tuple[str, str], Transition] = MappingProxyType(
+    {("archived", "ended"): Transition("archived", "ended", gettext_lazy("Undo"), _PUBLISH)}
+)
+
 
 def ways_on(before: str) -> list[Transition]:
     """Return the steps that lead on from a status."""

@@ -1,13 +1,23 @@
 """What can be done to many products at once, and taken back within half an hour."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from catalog import dependents
-from catalog.commands import change_product, create_product, restore_product, trash_product
+from catalog.commands import (
+    catalog_for,
+    change_product,
+    check_numbers,
+    create_product,
+    restore_product,
+    trash_product,
+)
+from catalog.labels.choice import check_labels
 from catalog.models import Product, ProductPicture
 from catalog.queries import live_products
 from catalog.schemas import ProductChangeRow, ProductCreate, ProductLabelsRow, ProductStatusRow
+from catalog.uses import check_unused
 from kernel.tenancy.context import Actor
 from tenants.access.bulk.actions import Action, BulkResource, VersionRow, changes_of, register
 from tenants.access.resolver import find
@@ -36,7 +46,22 @@ def _restore(actor: Actor, row: Any) -> Product:
     return restore_product(actor=actor, product_id=row.id, version=row.version)
 
 
-def _restored(actor: Actor, products: Collection[Product]) -> None:
+def _check_back(actor: Actor, product: Product, before: Mapping[str, Any] | None) -> None:
+    """Nothing that is in use goes to the trash, nothing comes back with a number, catalog or label it can't have."""
+    if before is None:
+        return
+    was = before["row"]
+    if was["trashed_at"] is not None:
+        if product.trashed_at is None:
+            check_unused(actor, product)
+        return
+    check_labels([UUID(label_id) for label_id in was["label_ids"]], kept=product.label_ids)
+    if UUID(was["catalog_id"]) != product.catalog_id:
+        catalog_for(UUID(was["catalog_id"]))
+    check_numbers(actor, was, but=[product.pk])
+
+
+def _restored(actor: Actor, products: Collection[Product], _removed: Collection[Product]) -> None:
     """What stands on products follows an undo as it follows any change."""
     dependents.changed(Product, [product.pk for product in products])
 
@@ -47,6 +72,7 @@ PRODUCTS = register(
         model=Product,
         children=((ProductPicture, "product"),),
         limit=("products", live_products),
+        check_back=_check_back,
         restored=_restored,
         actions={
             "create": Action(ProductCreate, _create, permission="catalog:edit"),

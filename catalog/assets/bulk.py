@@ -1,12 +1,15 @@
 """What can be done to many assets at once, and taken back within half an hour."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from catalog import dependents
 from catalog.assets.commands import change_asset, restore_asset, trash_asset
 from catalog.assets.rights import plan_warnings
 from catalog.assets.schemas import AssetChangeRow, AssetLabelsRow
+from catalog.assets.uses import check_unused
+from catalog.labels.choice import check_labels
 from catalog.models import Asset
 from kernel.tenancy.context import Actor
 from tenants.access.bulk.actions import Action, BulkResource, VersionRow, changes_of, register
@@ -32,7 +35,16 @@ def _restore(actor: Actor, row: Any) -> Asset:
     return restore_asset(actor=actor, asset_id=row.id, version=row.version)
 
 
-def _restored(actor: Actor, assets: Collection[Asset]) -> None:
+def _check_back(actor: Actor, asset: Asset, before: Mapping[str, Any] | None) -> None:
+    """Nothing that is in use goes to the trash, and no archived label comes back."""
+    if before is None:
+        return
+    check_labels([UUID(label_id) for label_id in before["row"]["label_ids"]], kept=asset.label_ids)
+    if before["row"]["trashed_at"] is not None and asset.trashed_at is None:
+        check_unused(actor, asset)
+
+
+def _restored(actor: Actor, assets: Collection[Asset], _removed: Collection[Asset]) -> None:
     """What stands on assets follows an undo as it follows any change."""
     for asset in assets:
         plan_warnings(asset)
@@ -43,6 +55,7 @@ ASSETS = register(
     BulkResource(
         name="assets",
         model=Asset,
+        check_back=_check_back,
         restored=_restored,
         actions={
             "change": Action(AssetChangeRow, _change, permission="asset:upload"),

@@ -52,13 +52,15 @@ class Action:
     """One thing to do to many rows: what a row looks like, who does it, and what it takes.
 
     `permission` is asked at the door, `act` asks about each object. `undo` is the permission to take it back,
-    `permission` again unless said otherwise.
+    `permission` again unless said otherwise. What `hands_on` objects to other owners waits for changes of access before
+    it locks a row, as everything does that changes access and rows.
     """
 
     row: type[BaseModel]
     act: Act
     permission: str
     undo: str = ""
+    hands_on: bool = False
 
     @property
     def undo_permission(self) -> str:
@@ -72,11 +74,16 @@ class BulkResource:
 
     `children` are tables (by their foreign key to the model) that belong to its rows: they are put back with them.
     `history` are those that only tell of a row: they grow with an undo as with any change, and go with a row that is
-    removed. `limit` is the plan's limit, with its count, that a row out of the trash uses up. `restored` is told of
-    the objects that an undo has put back, to work out again what follows from them. `together` is entered around all
-    rows of a call, with the ids of those that are there already: what each row alone would work out, it may work out
-    once for all. Models whose access follows
-    something else say how with `seen` and `allowed`, and lock it with `lock_first`, as their commands do.
+    removed. `limit` is the plan's limit, with its count, that a row out of the trash uses up.
+
+    An undo goes through no command, so `check_back` says what they would refuse: it gets a row as the batch left it and
+    what it shall be again (an Image's text, read), None where it shall be removed, and raises a domain error for a row
+    that must stay. `restored` is told of the objects that an undo has put back and of those that it has removed, to
+    work out again what follows from them.
+
+    `together` is entered around all rows of a call, with the ids of those that are there already: what each row alone
+    would work out, it may work out once for all. Models whose access follows something else say how with `seen` and
+    `allowed`, and lock it with `lock_first`, as their commands do.
     """
 
     name: str
@@ -85,7 +92,8 @@ class BulkResource:
     children: tuple[tuple[type[models.Model], str], ...] = ()
     history: tuple[type[models.Model], ...] = ()
     limit: tuple[str, Callable[[], int]] | None = None
-    restored: Callable[[Actor, Collection[Any]], None] | None = None
+    check_back: Callable[[Actor, Any, Mapping[str, Any] | None], None] | None = None
+    restored: Callable[[Actor, Collection[Any], Collection[Any]], None] | None = None
     together: Callable[[Actor, Collection[UUID]], AbstractContextManager[None]] | None = None
     view: str = ""
     lock_first: Callable[[Collection[UUID]], None] | None = None
@@ -114,9 +122,12 @@ def resource_named(name: str) -> BulkResource:
     return _RESOURCES[name]
 
 
-def lock(resource: BulkResource, ids: Collection[UUID]) -> dict[UUID, Versioned]:
-    """Return the objects with these ids, locked in one order, so that two batches never block each other for good."""
+def lock(resource: BulkResource, ids: Collection[UUID], *, to_remove: bool = False) -> dict[UUID, Versioned]:
+    """Return the objects with these ids, locked in one order, so that two batches never block each other for good.
+
+    Nobody begins to refer to those that are locked `to_remove` them.
+    """
     if resource.lock_first is not None:
         resource.lock_first(ids)
-    rows = resource.model._default_manager.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    rows = resource.model._default_manager.filter(pk__in=ids).order_by("pk").select_for_update(no_key=not to_remove)
     return {row.pk: row for row in rows}

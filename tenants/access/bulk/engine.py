@@ -19,7 +19,8 @@ from kernel.ids import uuid7
 from kernel.recorder.events import event
 from kernel.records.models import Batch, BatchRow
 from kernel.records.pruning import prune_later
-from kernel.tenancy.context import Actor
+from kernel.tenancy.context import Actor, current_organization
+from tenants import records
 from tenants.access.bulk.actions import Action, BulkResource, VersionRow, lock
 from tenants.access.bulk.images import Image, images
 from tenants.access.models import Versioned
@@ -97,6 +98,8 @@ def apply_bulk(
     require_some(actor, known.permission)
     with transaction.atomic():
         parsed = [_parsed(known, row) for row in rows]
+        if known.hands_on:
+            records.access_changing(current_organization().id)
         before = _before(actor, resource, parsed)
         results, touched = [], dict[UUID, tuple[int, Versioned]]()
         with resource.together(actor, list(before)) if resource.together else nullcontext():

@@ -1,6 +1,7 @@
 """Taking a batch back: within 30 minutes, row by row, and never over what somebody did since."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -68,24 +69,26 @@ def undo_batch(*, actor: Actor, batch_id: UUID) -> UndoReport:
     """Put every row of the batch back to what it was, as a new version; rows that it made are removed.
 
     A row stays as it is, and the report says why, when it was changed since or something refers to it, when `actor`
-    may not do this to it, or when the plan has no room for it. Raises NotFound for a batch that `actor` may not see,
-    Conflict for one that is too old, undone already, or an undo itself.
+    may not do this to it, when the plan has no room for it, or when the resource's commands would refuse it.
+    Raises NotFound for a batch that `actor` may not see, Conflict for one that is too old, undone already, or an undo
+    itself.
     """
-    batch_detail(actor=actor, batch_id=batch_id)
+    seen = batch_detail(actor=actor, batch_id=batch_id)
+    resource = resource_named(seen.resource)
+    done = resource.actions.get(seen.action)  # an undo is none of them
+    if done is not None and done.hands_on:
+        records.access_changing(current_organization().id)
     batch = Batch.objects.select_for_update().get(pk=batch_id)
     _check_undoable(batch)
     require_some(actor, batch.permission)
-    resource = resource_named(batch.resource)
     with transaction.atomic():
         rows = list(batch.rows.order_by("-position"))
-        found = lock(resource, [row.object_id for row in rows])
+        made = any(row.effect == Effect.CREATED for row in rows)
+        found = lock(resource, [row.object_id for row in rows], to_remove=made)
         now = images(resource, list(found))
         refused = _refused(actor, resource, batch, rows, found, now)
-        undone = [_undo_row(resource, row, found, now, refused) for row in rows]
-        _remove(resource, [result.id for result in undone if result.effect == Effect.REMOVED])
-        back = [result.id for result in undone if result.effect == Effect.CHANGED]
-        if resource.restored is not None and back:
-            resource.restored(actor, list(resource.model._default_manager.filter(pk__in=back).order_by("pk")))
+        undone = [_undo_row(actor, resource, row, found, now, refused) for row in rows]
+        _remove_and_tell(actor, resource, undone, found)
         results = sorted(undone, key=lambda result: result.index)
         undo = _record(actor, batch, results, now)
         _let_earlier_batches_follow(batch, rows, results)
@@ -136,6 +139,7 @@ def _refused(
 
 
 def _undo_row(
+    actor: Actor,
     resource: BulkResource,
     row: BatchRow,
     found: Mapping[UUID, Versioned],
@@ -145,9 +149,11 @@ def _undo_row(
     try:
         if row.object_id in refused:
             raise refused[row.object_id]
-        if row.effect == Effect.CREATED:
-            return Undone(row.position, row.object_id, Effect.REMOVED)
         with transaction.atomic():
+            if resource.check_back is not None:
+                resource.check_back(actor, found[row.object_id], json.loads(row.before) if row.before else None)
+            if row.effect == Effect.CREATED:
+                return Undone(row.position, row.object_id, Effect.REMOVED)
             _restore(resource, found[row.object_id], row, now[row.object_id])
     except (DomainError, IntegrityError) as error:
         problem = as_domain_error(error)
@@ -161,8 +167,7 @@ def _restore(resource: BulkResource, obj: Versioned, row: BatchRow, now: Image) 
     if resource.limit and obj.trashed_at is not None and column_of(row.before, "trashed_at") is None:
         reserve(*resource.limit)
     if isinstance(obj, Owned) and column_of(row.before, "owner_id") != str(obj.owner_id):
-        # Who left since owns nothing again; the lock is the one under which people leave.
-        records.access_changing(current_organization().id)
+        # Who left since owns nothing again; nobody leaves now, see Action.hands_on.
         check_member("/owner_id", UUID(column_of(row.before, "owner_id")))
     put_back(resource, obj, row.before, now)
 
@@ -179,10 +184,16 @@ def _in_use(resource: BulkResource, ids: Collection[UUID]) -> set[UUID]:
     return used
 
 
-def _remove(resource: BulkResource, ids: Iterable[UUID]) -> None:
-    wanted = list(ids)
-    if wanted:
-        resource.model._default_manager.filter(pk__in=wanted).delete()
+def _remove_and_tell(
+    actor: Actor, resource: BulkResource, undone: Sequence[Undone], found: Mapping[UUID, Versioned]
+) -> None:
+    objects = resource.model._default_manager
+    removed = [found[result.id] for result in undone if result.effect == Effect.REMOVED]
+    if removed:
+        objects.filter(pk__in=[row.pk for row in removed]).delete()
+    back = [result.id for result in undone if result.effect == Effect.CHANGED]
+    if resource.restored is not None and (back or removed):
+        resource.restored(actor, list(objects.filter(pk__in=back).order_by("pk")) if back else [], removed)
 
 
 def _let_earlier_batches_follow(batch: Batch, rows: Sequence[BatchRow], results: Sequence[Undone]) -> None:
