@@ -286,6 +286,20 @@ def test_it_finds_by_a_part_of_the_name_page_by_page(client: Client, house: Hous
 
 
 @both
+def test_however_long_the_words_the_next_page_is_found(client: Client, house: House, collection: str) -> None:
+    words = " ".join(["Überwinterung" * 2] * 8)
+    for number in range(51):
+        make(house, collection, name=f"{words} {number}")
+
+    first = client.get(f"/{collection}/", {"q": words})
+    second = client.get(first.context["page"].next_url)
+
+    assert second.status_code == 200
+    assert len(second.context[f"{NOUNS[collection]}s"]) == 1
+    assert len(first.context["page"].next_url) < 3000
+
+
+@both
 def test_a_cursor_of_another_list_is_refused(client: Client, house: House, collection: str) -> None:
     for number in range(51):
         make(house, collection, name=f"Alpine {number:02}")
