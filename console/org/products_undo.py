@@ -1,6 +1,9 @@
 """Taking back what was done to many products, from the list that shows what came of it."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -44,7 +47,7 @@ def banner(request: HttpRequest) -> Banner | None:
 @member_page("catalog:edit")
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
-    """Take back what was done to many products; what somebody changed since stays."""
+    """Take back what was done to many products; what can't be taken back stays, with the reasons."""
     batch_id = _id(request.POST.get("batch", ""))
     if batch_id is None:
         raise NotFound()
@@ -53,19 +56,21 @@ def undo(request: HttpRequest) -> HttpResponse:
     except Conflict as error:
         messages.error(request, error.detail)
         return redirect("org:products")
-    left = sum(result.problem is not None for result in report.results)
-    undone = len(report.results) - left
+    left = [result.problem for result in report.results if result.problem is not None]
+    undone = len(report.results) - len(left)
     if undone:
         words = ngettext("%(n)d product is as it was.", "%(n)d products are as they were.", undone)
         messages.success(request, words % {"n": undone})
-    if left:
-        words = ngettext(
-            "%(n)d product was changed since and stays as it is.",
-            "%(n)d products were changed since and stay as they are.",
-            left,
-        )
-        messages.warning(request, words % {"n": left})
+    for (_code, why), n in Counter((problem["code"], _reason(problem)) for problem in left).items():
+        words = ngettext("%(n)d product stays as it is: %(why)s", "%(n)d products stay as they are: %(why)s", n)
+        messages.warning(request, words % {"n": n, "why": why})
     return redirect("org:products")
+
+
+def _reason(problem: Mapping[str, Any]) -> str:
+    """What the problem says; that of one field is more telling than that there is one."""
+    told = [error["message"] for error in problem["errors"]]
+    return " ".join(dict.fromkeys(told)) or str(problem["detail"] or problem["title"])
 
 
 def _id(written: str) -> UUID | None:

@@ -7,13 +7,17 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+from campaigns.commands import create_campaign
 from catalog.assets.uploads import append_chunk, complete_upload, start_upload
+from catalog.bulk import PRODUCTS
 from catalog.catalogs.commands import create_catalog
 from catalog.catalogs.default import default_catalog
+from catalog.commands import change_product
 from catalog.labels.commands import create_label
 from catalog.models import Catalog, Label, Product, ProductPicture
 from catalog.pictures import set_pictures
 from kernel.tenancy.scope import scope
+from tenants.access.bulk.engine import apply_bulk
 from tests.console_org.desk import House, errors, queries_of, run_jobs, toasts, words
 
 NOTHING = "\u2013"
@@ -193,6 +197,28 @@ def test_many_products_change_as_the_preview_said_and_are_taken_back(client: Cli
     assert banner.context["undo"].words == "2 products were changed."
     assert toasts(undone) == ["2 products are as they were."]
     assert [stored(house, product).price_micros for product in (cheap, free, theirs)] == [10_005_000, None, 1_000_000]
+
+
+def test_what_an_undo_leaves_is_told_by_reason(client: Client, house: House) -> None:
+    used, changed, more = (house.product(name=name) for name in ("Used", "Changed", "More"))
+    owner = house.actors["owner"]
+    with scope(house.tenant, actor=owner, source="console"):
+        products = [used, changed, more]
+        apply_bulk(
+            actor=owner, resource=PRODUCTS, action="trash", rows=[{"id": str(one.pk), "version": 1} for one in products]
+        )
+        rows = [{"id": str(one.pk), "version": 2} for one in products]
+        batch = apply_bulk(actor=owner, resource=PRODUCTS, action="restore", rows=rows).batch_id
+        create_campaign(actor=owner, values={"name": "Uses it", "product_id": used.pk})
+        for one in (changed, more):
+            change_product(actor=owner, product_id=one.pk, version=3, changes={"brand": "B"})
+
+    undone = client.post("/catalog/undo/", {"batch": str(batch)}, follow=True)
+
+    assert sorted(toasts(undone)) == [
+        "1 product stays as it is: It is in use, so it can be archived but not put into the trash.",
+        "2 products stay as they are: This was changed since; the change stays.",
+    ]
 
 
 def test_rows_that_can_not_change_stay_and_say_why(client: Client, house: House) -> None:
