@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog.files import storing
 from catalog.files.mapping import check_mapping, guess
+from catalog.files.pruning import prune_later
 from catalog.files.queries import file_detail, state_now
 from catalog.files.reading import columns_of, text_of
 from catalog.models import Catalog, ProductFile
@@ -21,7 +22,7 @@ from tenants.access.limits import reserve
 from tenants.access.resolver import require, require_some
 
 IMPORT = "catalog:import"
-CHECK, RUN, EXPORT, PRUNE = "products.check", "products.import", "products.export", "products.prune_files"
+CHECK, RUN, EXPORT = "products.check", "products.import", "products.export"
 MOST_BYTES = 20 * 1024 * 1024
 State, Direction = ProductFile.State, ProductFile.Direction
 _SETTLED = frozenset({State.UPLOADED, State.READY, State.FAILED})
@@ -74,7 +75,7 @@ def send_file(
         created_by_id=actor.user_id,
         created_by_name=actor.name[:120],
     )
-    enqueue(PRUNE, actor=actor, dedupe_key="prune")
+    prune_later()
     if match in file.mapping.values():
         _ask(actor, file, CHECK, State.CHECKING)
     file.refresh_from_db()
@@ -82,7 +83,10 @@ def send_file(
 
 
 def map_columns(*, actor: Actor, file_id: UUID, mapping: Mapping[str, str], match: str) -> ProductFile:
-    """Say which column is which field, and do the dry run with that. Raises Conflict once rows were written."""
+    """Say which column is which field, and do the dry run with that. Raises Conflict once the run is done.
+
+    A run that failed may be mapped anew: what it wrote before counts as unchanged then, or as updated.
+    """
     file = _locked(actor, file_id)
     if file.finished_at or state_now(file).state not in _SETTLED:
         raise Conflict(_("This file can't be mapped now."), code="file_state", state=file.state)
@@ -121,7 +125,7 @@ def export_products(*, actor: Actor, kind: str, filters: Mapping[str, Any], file
         created_by_id=actor.user_id,
         created_by_name=actor.name[:120],
     )
-    enqueue(PRUNE, actor=actor, dedupe_key="prune")
+    prune_later()
     _ask(actor, file, EXPORT, State.RUNNING)
     file.refresh_from_db()
     return file

@@ -1,15 +1,15 @@
 """The work on files of products: chunk by chunk, each committed with the cursor behind it, so it goes on anywhere."""
 
-from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.files import storing
-from catalog.files.commands import CHECK, EXPORT, IMPORT, PRUNE, RUN
+from catalog.files.commands import CHECK, EXPORT, IMPORT, RUN
 from catalog.files.judging import READING, judge
 from catalog.files.queries import counts_of
 from catalog.files.reading import rows_of, text_of
@@ -22,7 +22,6 @@ from kernel.recorder.events import event
 from tenants.access.resolver import require, require_some
 
 CHUNK = 200
-KEPT = timedelta(days=30)
 _SLICE = 1000
 State, Result = ProductFile.State, ProductFileRow.Result
 _FORGET = "UPDATE catalog_productfilerow SET result = '', code = '' WHERE file_id = %s AND NOT code = ANY(%s)"
@@ -91,19 +90,6 @@ def export(ctx: JobContext) -> dict[str, Any] | None:
     return None
 
 
-@handler(PRUNE)
-def prune(ctx: JobContext) -> dict[str, Any] | None:
-    """Forget files of long ago, and what their rows came to; the products and their history stay."""
-    old = ProductFile.objects.filter(created_at__lt=timezone.now() - KEPT)
-    found = list(old.values_list("pk", "storage_key")[:1000])
-    for _pk, key in found:
-        storing.forget(key)
-    ids = [pk for pk, _key in found]
-    ProductFileRow.objects.filter(file_id__in=ids).delete()
-    ProductFile.objects.filter(pk__in=ids).delete()
-    return {"files": len(found)}
-
-
 def _stage(file: ProductFile) -> None:
     slices: list[ProductFileRow] = []
     for row in rows_of(text_of(storing.content_of(file.storage_key)), file.format):
@@ -154,7 +140,7 @@ def _end(ctx: JobContext, file: ProductFile, *, write: bool) -> None:
     file.counts = counts_of(file)
     if write:
         file.state, file.finished_at = State.DONE, timezone.now()
-        storing.forget(file.storage_key)
+        transaction.on_commit(partial(storing.forget, file.storage_key))
         file.storage_key = ""
         event("products.imported", file, label=file.file_name, data=file.counts)
     else:

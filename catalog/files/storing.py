@@ -1,6 +1,7 @@
 """Where the files are kept until they are read, or fetched."""
 
 import hashlib
+from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
@@ -32,6 +33,12 @@ def content_of(key: str) -> bytes:
     except FileNotFoundError:
         raise NotFound(_("The file is not there any more."), code="file_gone") from None
     return found
+
+
+def keys_before(moment: datetime) -> set[str]:
+    """Return the keys of the open scope's organization that were written before `moment`."""
+    folder = f"{tenant_folder(current_organization())}/{FOLDER}"
+    return {key for key, written in asset_files().walk(folder) if written < moment}
 
 
 def forget(key: str) -> None:

@@ -1,11 +1,8 @@
 """Products from a file: tried out first, written as it was said, and nothing the second time."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
-from catalog.files import commands, jobs, judging, queries, storing
+from catalog.files import commands, jobs, judging, queries
 from catalog.files.writing import rejected_csv
 from catalog.labels.commands import create_label
 from catalog.models import ProductFile
@@ -259,18 +256,3 @@ def test_a_plan_without_room_for_all_of_it_refuses_the_run(shop: Shop, monkeypat
 
     monkeypatch.undo()
     assert (shop.file(file).state, shop.products(catalog)) == ("ready", [])
-
-
-def test_files_are_forgotten_after_a_month(shop: Shop) -> None:
-    catalog = shop.catalog("Forgotten")
-    file = shop.send(catalog, "sku,name\nI-1,Oat drink\n")
-    with shop.scope():
-        ProductFile.objects.filter(pk=file.pk).update(created_at=timezone.now() - timedelta(days=31))
-
-    shop.send(catalog, "sku,name\nI-2,Oat drink\n")
-
-    with shop.scope():
-        assert not ProductFile.objects.filter(pk=file.pk).exists()
-        with pytest.raises(NotFound):
-            storing.content_of(file.storage_key)
-    assert shop.results(file) == []
