@@ -103,9 +103,10 @@ def _campaign(owner: Actor, campaign: DemoCampaign, product: UUID, shown: UUID, 
             },
         )
     for status in campaign.path:
-        if status == "ended":
-            made = change_campaign(actor=owner, campaign_id=made.pk, version=made.row_version, changes=_past(campaign))
         made = set_status(actor=owner, campaign_id=made.pk, version=made.row_version, status=status)
+        if status == "ended":
+            # Not before: what runs can't be moved into the past.
+            made = change_campaign(actor=owner, campaign_id=made.pk, version=made.row_version, changes=_past(campaign))
 
 
 def _values(campaign: DemoCampaign, product: UUID, labels: dict[str, UUID]) -> dict[str, Any]:
