@@ -56,6 +56,29 @@ def test_a_retry_gets_the_first_answer_and_does_nothing(world: World) -> None:
     assert caller("GET", f"/campaigns/{body(again)['id']}", if_none_match=again["ETag"]).status_code == 304
 
 
+def test_who_does_not_see_it_any_more_gets_no_answer_again(world: World) -> None:
+    caller, key = world.callers["marketer"], keyed()
+    made = caller("POST", "/campaigns", {"name": "Handed on"}, idempotency_key=key)
+    address = f"/campaigns/{body(made)['id']}"
+    assert caller("POST", "/campaigns", {"name": "Handed on"}, idempotency_key=key).content == made.content
+    with scope(world.organization, actor=SYSTEM, source="system"):
+        Campaign.objects.filter(pk=body(made)["id"]).update(owner_id=world.actors["owner"].user_id)
+
+    refused = caller("POST", "/campaigns", {"name": "Handed on"}, idempotency_key=key)
+
+    assert caller("GET", address).status_code == 404
+    assert (refused.status_code, code_of(refused)) == (409, "idempotency_answer_lost")
+    assert called(world, "Handed on") == 1
+
+
+def test_who_may_make_but_not_look_gets_the_answer_again(world: World) -> None:
+    caller, key = token_for(world, "owner", {"campaign:create"}), keyed()
+
+    first, again = (caller("POST", "/campaigns", {"name": "Blind"}, idempotency_key=key) for _time in range(2))
+
+    assert (first.status_code, again.content, again["Idempotent-Replayed"]) == (201, first.content, "true")
+
+
 def test_another_key_or_none_is_another_request(world: World) -> None:
     caller = world.callers["owner"]
 

@@ -3,8 +3,12 @@
 The key is written first, in the transaction of the effect, so both are there or neither. Whoever sends it again while
 the first is under way waits at the unique index, for two seconds at most. Only successes are kept: an answer of 400 or
 more rolls the key back with everything else, and the request may be sent again.
+
+An answer that made an object is given again only to whoever still sees the object: the doors ask who may call at all,
+the object itself is asked here.
 """
 
+import copy
 import re
 from collections.abc import Callable
 from hashlib import blake2b
@@ -12,7 +16,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,7 +42,8 @@ ON CONFLICT (principal_id, key) DO NOTHING RETURNING id
 def once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
     """Answer with `act()`, or with what it answered when the same caller sent the same key before.
 
-    Raises Invalid for a key that came with another request, Conflict while the first request with it is under way.
+    Raises Invalid for a key that came with another request, Conflict while the first request with it is under way or
+    when its answer can't be given any more.
     """
     key = key_of(request)
     if key is None:
@@ -46,7 +52,7 @@ def once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
     fingerprint = _fingerprint(request)
     claimed = _claim(principal, key, fingerprint)
     if claimed is None:
-        return _again(principal, key, fingerprint)
+        return _again(request, principal, key, fingerprint)
     response = act()
     if response.status_code < 400:
         headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
@@ -109,13 +115,16 @@ def _in_flight() -> Conflict:
     return Conflict(message, code="idempotency_in_flight", retry_after=1)
 
 
-def _again(principal: UUID, key: str, fingerprint: str) -> HttpResponse:
+def _again(request: HttpRequest, principal: UUID, key: str, fingerprint: str) -> HttpResponse:
     first = IdempotencyKey.objects.filter(principal_id=principal, key=key).first()
     if first is None:
         raise _in_flight()  # it was removed for its age this very moment
     if first.fingerprint != fingerprint:
         message = _("This key came with another request before; use a new one.")
         raise Invalid(message, code="idempotency_key_reused", errors=[FieldError(HEADER, "reused", message)])
+    if "Location" in first.headers and not _is_seen(request, first.headers["Location"]):
+        message = _("This was done, but you don't see what it made any more.")
+        raise Conflict(message, code="idempotency_answer_lost")
     try:
         body = secrets.decrypt(first.body)
     except secrets.Unreadable as error:
@@ -124,3 +133,17 @@ def _again(principal: UUID, key: str, fingerprint: str) -> HttpResponse:
     response = HttpResponse(body.encode(), status=first.status, headers=first.headers)
     response[REPLAYED] = "true"
     return response
+
+
+def _is_seen(request: HttpRequest, address: str) -> bool:
+    """Whether a GET of `address` finds something; who may not ask it at all (403) got the first answer all the same."""
+    asked = copy.copy(request)
+    for name in ("GET", "headers"):
+        asked.__dict__.pop(name, None)  # both are worked out once, of what is replaced here
+    kept = {name: value for name, value in request.META.items() if not name.startswith("HTTP_IF_")}
+    asked.META = kept | {"REQUEST_METHOD": "GET", "QUERY_STRING": ""}
+    asked.method, asked.path, asked.path_info = "GET", address, address
+    asked.GET = QueryDict()
+    found = resolve(address, getattr(request, "urlconf", None))
+    answer: HttpResponse = found.func(asked, *found.args, **found.kwargs)
+    return answer.status_code != 404
