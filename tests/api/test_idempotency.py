@@ -58,17 +58,17 @@ def test_a_retry_gets_the_first_answer_and_does_nothing(world: World) -> None:
 
 def test_who_does_not_see_it_any_more_gets_no_answer_again(world: World) -> None:
     caller, key = world.callers["marketer"], keyed()
-    made = caller("POST", "/campaigns", {"name": "Handed on"}, idempotency_key=key)
+    made = caller("POST", "/campaigns", {"name": "Out of sight"}, idempotency_key=key)
     address = f"/campaigns/{body(made)['id']}"
-    assert caller("POST", "/campaigns", {"name": "Handed on"}, idempotency_key=key).content == made.content
+    assert caller("POST", "/campaigns", {"name": "Out of sight"}, idempotency_key=key).content == made.content
     with scope(world.organization, actor=SYSTEM, source="system"):
         Campaign.objects.filter(pk=body(made)["id"]).update(owner_id=world.actors["owner"].user_id)
 
-    refused = caller("POST", "/campaigns", {"name": "Handed on"}, idempotency_key=key)
+    refused = caller("POST", "/campaigns", {"name": "Out of sight"}, idempotency_key=key)
 
     assert caller("GET", address).status_code == 404
     assert (refused.status_code, code_of(refused)) == (409, "idempotency_answer_lost")
-    assert called(world, "Handed on") == 1
+    assert called(world, "Out of sight") == 1
 
 
 def test_who_may_make_but_not_look_gets_the_answer_again(world: World) -> None:
