@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from ops.demo.running import RunningDemo
 from tests.browser.complaints import Complaints
@@ -26,6 +26,12 @@ async (id) => {
   if (!listed.items.length) return [JSON.parse(localStorage.getItem(slot)), null];
   const sent = await (await fetch(`/api/v1/drafts/product/${id}`)).json();
   return [JSON.parse(localStorage.getItem(slot)), sent.body];
+}
+"""
+SIGN_OUT_SLOWLY = """
+() => {
+  document.addEventListener("submit", (event) => event.preventDefault(), { once: true });
+  document.querySelector("[data-sign-out]").requestSubmit();
 }
 """
 NEW = "async () => (await (await fetch('/api/v1/drafts?kind=product&key=new')).json()).items"
@@ -166,6 +172,44 @@ def test_what_is_not_there_yet_is_taken_up_on_another_device(
     complaints.expect(410, "/sign-in/used/")
     desk.goto(demo.url("northwind", "/sign-in/used/"))
     assert desk.evaluate(DRAFTS) == 0
+
+
+def test_a_form_is_saved_though_the_answer_about_its_draft_cant_be_read(demo: RunningDemo, page: Page) -> None:
+    edit = new_product(page, demo, "Unreadable")
+    page.goto(edit)
+    page.route("**/api/v1/drafts/product/*", lambda route: route.fulfill(content_type="text/html", body="<p>Hello"))
+    page.get_by_label("Description").fill("kept")
+    expect(state(page)).to_have_attribute("data-state", "offline")
+
+    save(page)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Unreadable")
+    expect(page.get_by_text("kept", exact=True)).to_be_visible()
+
+
+def test_a_shared_device_keeps_no_draft_of_others_and_none_after_signing_out(demo: RunningDemo, page: Page) -> None:
+    edit = new_product(page, demo, "Shared")
+    page.evaluate("localStorage.setItem('draft:here:somebody-else:product/new-1', '{}')")
+    page.goto(edit)
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.includes('somebody-else'))") == []
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/drafts/product/*", hold)
+    with page.expect_request("**/api/v1/drafts/product/*"):
+        page.get_by_label("Description").fill("private")
+    assert page.evaluate(DRAFTS) > 0
+
+    page.evaluate(SIGN_OUT_SLOWLY)
+    saved = {"saved_at": "2026-11-23T12:00:00Z", "object_version": None}
+    with page.expect_response("**/api/v1/drafts/product/*"):
+        held[0].fulfill(json=saved)
+    page.get_by_label("Description").press("x")
+    page.evaluate("document.querySelector('auto-save').sending")
+
+    assert page.evaluate(DRAFTS) == 0
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@
   const SEND_EVERY = 1500;
   const RETRY_AT_MOST = 30_000;
   const KEEPALIVE_BYTES = 60_000;
+  const ANSWERED_WITHIN = 10_000;
   const FINAL = new Set([401, 403, 404, 409]);
   const { lang, dataset } = document.documentElement;
   const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: dataset.timeZone };
@@ -71,8 +72,17 @@
       on(this.offer, "restore", ({ detail }) => this.restore(detail));
       on(this.conflict, "pick", ({ detail }) => this.set(detail.values));
       on(this.panel.querySelector("[data-compare]"), "click", () => this.compare());
+      on(document, "submit", ({ target }) => target.matches("[data-sign-out]") && this.stop());
       on(window, "online", () => this.retryNow());
       on(window, "pagehide", () => this.flushOnExit());
+    }
+
+    /** Who signs out leaves nothing behind: what is still under way is not written back. */
+    stop() {
+      this.isOver = true;
+      this.copy = null;
+      clearTimeout(this.timer);
+      forget(this.place);
     }
 
     /** One tab keeps the draft of an object; another that is open on it waits for its turn. */
@@ -116,7 +126,7 @@
     typed() {
       this.isDirty = true;
       this.isLeaving = false;
-      if (!this.isHeld) return;
+      if (!this.isHeld || this.isOver) return;
       const [at, fields, { draft }] = [Date.now(), valuesOf(this.form), this.offer];
       // What is on offer is not lost by typing on without an answer.
       const older = draft?.fields ? { ...draft, older: undefined } : null;
@@ -144,8 +154,12 @@
       await this.sending;
       if (!this.isDirty || !this.copy) return;
       this.sending = this.put();
-      const done = await this.sending;
-      this.sending = null;
+      let done = false;
+      try {
+        done = await this.sending;
+      } finally {
+        this.sending = null;
+      }
       if (done && this.isDirty) this.sendSoon();
     }
 
@@ -155,10 +169,17 @@
       this.show("saving");
       const { base, fields, older } = this.copy;
       const body = JSON.stringify({ device: this.device, base_version: this.version, body: { base, fields, older } });
-      const answer = await this.call("PUT", `/${this.kind}/${this.key}`, { body, keepalive }).catch(() => null);
-      this.isAway = answer === null;
-      if (this.isAway || answer.status === 429 || answer.status >= 500) return this.failed();
-      const found = await answer.json();
+      const signal = AbortSignal.timeout(ANSWERED_WITHIN);
+      const asked = this.call("PUT", `/${this.kind}/${this.key}`, { body, keepalive, signal });
+      this.isAway = false;
+      const answer = await asked.catch((error) => {
+        this.isAway = error.name !== "TimeoutError";
+        return null;
+      });
+      // What stands in between (a proxy, a login page) may answer with anything.
+      const found = await answer?.json().catch(() => null);
+      if (this.isOver) return false;
+      if (!found || answer.status === 429 || answer.status >= 500) return this.failed();
       if (!answer.ok) {
         this.isDirty = true;
         this.isRefused = FINAL.has(answer.status);
@@ -166,6 +187,7 @@
         return false;
       }
       await this.leaveOther();
+      if (this.isOver) return false;
       this.failures = 0;
       this.isSent = true;
       this.copy = { ...this.copy, isSent: true };
@@ -202,7 +224,8 @@
         return;
       }
       event.preventDefault();
-      await this.send();
+      // Whatever became of the draft, the form itself can still be saved.
+      await this.send().catch(() => {});
       // Away: what is typed stays here and in the form, and the person sees why nothing happened.
       if (this.isAway) return;
       this.isLeaving = true;

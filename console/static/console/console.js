@@ -85,9 +85,23 @@ document.addEventListener("submit", (event) => {
 // Who signs out leaves nothing that they typed behind on this device
 
 document.addEventListener("submit", ({ target }) => {
-  if (!target.matches("[data-sign-out]")) return;
-  for (const name of Object.keys(localStorage)) if (name.startsWith("draft:")) localStorage.removeItem(name);
+  if (target.matches("[data-sign-out]")) forgetDrafts();
 });
+
+// Nobody finds what somebody else typed on a shared device, also where that person never signed out
+
+const { draftsOf } = root.dataset;
+if (draftsOf !== undefined) forgetDrafts((name) => name.split(":")[2] !== draftsOf.split(":")[1]);
+
+function forgetDrafts(isTheirs = () => true) {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith("draft:") && isTheirs(name)) localStorage.removeItem(name);
+    }
+  } catch {
+    // Storage is closed to this page: there is nothing to forget.
+  }
+}
 
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
