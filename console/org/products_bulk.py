@@ -38,7 +38,7 @@ _WHOLE = 100
 class StatusForm(forms.Form):
     """The state that all shall have."""
 
-    status = forms.ChoiceField(label=_("New state"), choices=Product.Status.choices)
+    status = forms.ChoiceField(label=gettext_lazy("New state"), choices=Product.Status.choices)
 
 
 class LabelsForm(forms.Form):

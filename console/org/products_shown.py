@@ -62,7 +62,7 @@ def attribute_facts(product: Product, wrong: Mapping[str, str]) -> list[dict[str
         {
             "label": found["label"],
             "value": attribute_text(product.attributes.get(found["key"])),
-            "kind": "link" if found["type"] == "url" and product.attributes.get(found["key"]) else "",
+            "kind": "link" if found["type"] == "url" and f"/attributes/{found['key']}" not in wrong else "",
             "url": product.attributes.get(found["key"]),
             "wrong": wrong.get(f"/attributes/{found['key']}", ""),
         }

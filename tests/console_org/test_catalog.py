@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.functional import Promise
 from PIL import Image
 
 from campaigns.commands import create_campaign
@@ -16,6 +17,9 @@ from catalog.commands import change_product
 from catalog.labels.commands import create_label
 from catalog.models import Catalog, Label, Product, ProductPicture
 from catalog.pictures import set_pictures
+from catalog.queries import misfits_of_product
+from console.org.products_bulk import StatusForm
+from console.org.products_shown import attribute_facts
 from kernel.tenancy.scope import scope
 from tenants.access.bulk.engine import apply_bulk
 from tests.console_org.desk import House, errors, queries_of, run_jobs, toasts, words
@@ -372,3 +376,19 @@ def test_the_first_picture_stands_for_the_product(client: Client, house: House) 
     [card] = client.get("/catalog/?view=grid").context["cards"]
 
     assert (card.alt, loaded(client, card.thumb)) == ("red square", True)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("https://example.com/", "link"), ("javascript:alert(1)", ""), (["https://example.com/"], "")]
+)
+def test_only_what_is_an_address_is_a_link(value: Any, kind: str) -> None:
+    schema = {"version": 1, "attributes": [{"key": "page", "label": "Page", "type": "url"}]}
+    product = Product(catalog=Catalog(attributes=schema), attributes={"page": value})
+
+    [fact] = attribute_facts(product, {error.pointer: error.message for error in misfits_of_product(product)})
+
+    assert fact["kind"] == kind
+
+
+def test_the_form_for_states_speaks_the_readers_language() -> None:
+    assert isinstance(StatusForm.base_fields["status"].label, Promise)
