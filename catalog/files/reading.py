@@ -9,14 +9,13 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from kernel.errors import DomainError, FieldError, Invalid
+from kernel.files.formulas import plain
 from kernel.http.strict import read_json
 
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 200
 LOOKED_AT: Final = 200
 _SEPARATORS: Final = (",", ";", "\t", "|")
-# What spreadsheets would take for a formula is written with an apostrophe before it, and read without.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 ATTRIBUTES: Final = "attributes"
 
 type Cells = dict[str, Any]
@@ -75,7 +74,7 @@ def _csv_rows(text: str) -> Iterator[Row]:
     for number, line in enumerate(_lines(text), start=1):
         if number == 1 or not any(cell.strip() for cell in line):
             continue
-        cells: Cells = {name: _plain(cell) for name, cell in zip(headings, line, strict=False)}
+        cells: Cells = {name: plain(cell.strip()) for name, cell in zip(headings, line, strict=False)}
         problem = "cells_extra" if any(cell.strip() for cell in line[len(headings) :]) else ""
         if any("\0" in cell for cell in line):
             cells, problem = {name: cell.replace("\0", "") for name, cell in cells.items()}, "nul_character"
@@ -98,14 +97,9 @@ def _headings(text: str) -> list[str]:
         line = line[:-1]
     found: list[str] = []
     for place, heading in enumerate(line, start=1):
-        name = _plain(heading.replace("\0", ""))[:120] or _("Column %(place)d") % {"place": place}
+        name = plain(heading.replace("\0", "").strip())[:120] or _("Column %(place)d") % {"place": place}
         found.append(name if name not in found else f"{name} ({place})")
     return found
-
-
-def _plain(cell: str) -> str:
-    text = cell.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 
 def _json_rows(text: str) -> Iterator[Row]:

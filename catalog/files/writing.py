@@ -8,10 +8,10 @@ from uuid import UUID
 
 from catalog.attributes import attributes_of
 from catalog.files.mapping import PREFIX
-from catalog.files.reading import FORMULA
 from catalog.files.values import amount_text, attribute_text
 from catalog.models import Catalog, Label, Product, ProductFile, ProductFileRow
 from catalog.queries import ProductFilters, product_page
+from kernel.files.formulas import harmless
 from kernel.http.cursor import LARGEST_PAGE
 from kernel.http.output import dump, instant
 from kernel.jobs import JobContext
@@ -63,11 +63,6 @@ def rejected_csv(file: ProductFile, rows: Iterable[ProductFileRow]) -> bytes:
         cells = [_cell(row.cells.get(column)) for column in file.columns]
         writer.writerow([row.number, row.code, row.field, harmless(row.message), *cells])
     return text.getvalue().encode("utf-8-sig")
-
-
-def harmless(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _products(ctx: JobContext, filters: ProductFilters) -> Iterator[Product]:

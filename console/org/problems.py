@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 
 from campaigns.legacy.queries import Problem
-
-# Spreadsheets take a cell that starts like this for a formula; an apostrophe makes it a text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from kernel.files.formulas import harmless
 
 
 def as_csv(problems: Iterable[Problem]) -> bytes:
@@ -50,9 +48,5 @@ def as_rows(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     writer = csv.writer(text)
     writer.writerow(heading)
     for row in rows:
-        writer.writerow([cell if isinstance(cell, int) else _harmless(str(cell)) for cell in row])
+        writer.writerow([cell if isinstance(cell, int) else harmless(str(cell)) for cell in row])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
