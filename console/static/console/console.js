@@ -90,7 +90,7 @@ document.addEventListener("submit", ({ target }) => {
 
 // Nobody finds what somebody else typed on a shared device, also where that person never signed out
 
-const { draftsOf } = root.dataset;
+const draftsOf = document.querySelector("[data-drafts-of]")?.dataset.draftsOf;
 if (draftsOf !== undefined) forgetDrafts((name) => name.split(":")[2] !== draftsOf.split(":")[1]);
 
 function forgetDrafts(isTheirs = () => true) {
