@@ -36,10 +36,12 @@ def sweep(ctx: JobContext) -> dict[str, int]:
     with ctx.transaction():
         uploads = delete_expired()
         organization = current_organization()
-        known = set(Upload.objects.values_list("pk", flat=True))
     root = f"{tenant_folder(organization)}/"
-    # A chunk's upload is committed before its first chunk is sent.
-    chunks = [key for key, _written in asset_files().walk(root + UPLOADS) if _upload_of(key) not in known]
+    # A chunk's upload is committed before its first chunk is sent, so whoever lists chunks first knows all their rows.
+    there = [key for key, _written in asset_files().walk(root + UPLOADS)]
+    with ctx.transaction():
+        known = set(Upload.objects.values_list("pk", flat=True))
+    chunks = [key for key in there if _upload_of(key) not in known]
     for key in chunks:
         asset_files().delete(key)
     with ctx.transaction():

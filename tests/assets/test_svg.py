@@ -46,6 +46,9 @@ def refusal(content: bytes) -> str:
         samples.drawing("<style>@font-face{font-family:x;src:local(y)}</style>"),
         samples.drawing(r"<style>rect{fill:\75rl(https://evil.example)}</style>"),
         samples.drawing("<style>rect{background:url(//evil.example)}</style>"),
+        samples.drawing("<style>a{}<title/>@import url(http://evil.example)</style>"),
+        samples.drawing("<style>a{}<foo/>@import url(http://evil.example)</style>"),
+        samples.drawing("<rect style=\"fill:image-set('http://evil.example/x' 1x)\"/>"),
         samples.drawing('<set attributeName="href" to="javascript:alert(1)"/>'),
         samples.drawing('<a href="#x"><animate attributeName="href" values="javascript:alert(1)"/></a>'),
         samples.drawing("&c;", before=ENTITIES),
@@ -125,9 +128,21 @@ def test_its_renditions_show_it() -> None:
 
 
 def test_a_drawing_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(svg, "SECONDS", 0)
+    monkeypatch.setattr(svg, "SECONDS", -1)
 
     with pytest.raises(Invalid) as caught:
         svg.draw(svg.clean(samples.drawing()), 100)
 
     assert caught.value.code == "svg_too_much"
+
+
+def test_what_is_dropped_counts_as_well() -> None:
+    assert refusal(samples.drawing("<g/>" + "<foo/>x" * (svg.MOST_ELEMENTS + 1))) == "svg_too_much"
+
+
+@pytest.mark.parametrize(
+    "size", ['width="{0}" height="{0}"', 'viewBox="0 0 {0} {0}"', 'viewBox="0 0 {0} 1" height="9"']
+)
+def test_numbers_beyond_measure_are_refused(size: str) -> None:
+    content = f'<svg xmlns="http://www.w3.org/2000/svg" {size.format("9" * 400)}/>'.encode()
+    assert refusal(content) == "svg_too_much"

@@ -161,3 +161,31 @@ def test_the_files_of_organizations_are_apart(
     assert kept(files) == stay
     with inside(world):
         assert not asset_files().exists(key_of(world.organization, mine["version"]["sha256"]))
+
+
+def test_an_upload_that_starts_meanwhile_keeps_its_chunks(
+    world: World, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget_everything(world)
+    caller = world.callers["marketer"]
+    film = samples.mp4(padding=CHUNK)
+    store = type(asset_files())
+    walk, started = store.walk, []
+
+    def walk_late(self: Any, folder: str) -> Any:
+        if not started:
+            with ThreadPoolExecutor(1) as other:
+                started.append(other.submit(announce_and_send).result())
+        return walk(self, folder)
+
+    def announce_and_send() -> str:
+        try:
+            sent = announce(caller, len(film))
+            assert send(caller, sent, film[:CHUNK]).status_code == 200
+            return sent
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(store, "walk", walk_late)
+    assert swept(world, monkeypatch)["chunks"] == 0
+    assert [path for path in kept(files) if started[0] in path]

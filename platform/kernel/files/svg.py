@@ -6,6 +6,7 @@ where their drawing's behaviour went. What programs leave behind for themselves 
 
 import base64
 import binascii
+import math
 import re
 import subprocess
 import sys
@@ -46,6 +47,7 @@ _MOVING = frozenset({"animate", "animateMotion", "animateTransform", "set", "mpa
 _HREF = ("href", f"{{{LINK_SPACE}}}href")
 _PICTURE = re.compile(r"data:image/(png|jpe?g|gif|webp);base64,(.*)", re.S | re.I)
 _REFERENCE = re.compile(r"url\s*\(\s*(['\"]?)\s*(#?)", re.I)
+_LOADING = re.compile(r"\b(image-set|image|src)\s*\(", re.I)
 _REACHES_OUT = re.compile(
     r"\\|@import|@font-face|expression\s*\(|-moz-binding|behavior\s*:|javascript:|vbscript:", re.I
 )
@@ -101,20 +103,20 @@ def draw(drawing: Drawing, side: int) -> bytes:
 
 def _sweep(root: ElementTree.Element) -> None:
     """Walk over every element without recursion: the file decides how deep it is."""
-    open_ones, seen = [(root, 1)], 0
+    if sum(1 for _element in root.iter()) > MOST_ELEMENTS:
+        raise refused("svg_too_much", _("This SVG has too many elements."))
+    open_ones = [(root, 1)]
     while open_ones:
         element, depth = open_ones.pop()
-        seen += 1
-        if seen > MOST_ELEMENTS or depth > DEEPEST:
+        if depth > DEEPEST:
             raise refused("svg_too_much", _("This SVG has too many elements."))
         _check_attributes(element)
+        kept = _keep_children(element)
         if _local(element) == "style":
-            _check_css(element.text or "")
-        for child in list(element):
-            if _is_kept(child):
-                open_ones.append((child, depth + 1))
-            else:
-                _drop(element, child)
+            if kept:
+                raise _unsafe(_("a style that could load something"))
+            _check_css(element.text or "", whole=True)
+        open_ones += [(child, depth + 1) for child in kept]
 
 
 def _is_kept(element: ElementTree.Element) -> bool:
@@ -128,22 +130,24 @@ def _is_kept(element: ElementTree.Element) -> bool:
     return space == SVG_SPACE and local in ELEMENTS
 
 
-def _drop(parent: ElementTree.Element, child: ElementTree.Element) -> None:
-    """Remove a child, but nothing that could run hides in what is dropped unseen."""
-    for element in child.iter():
-        if _local(element) in _ACTIVE:
-            raise _unsafe(f"<{_local(element)}>")
-    before = None
-    for sibling in parent:
-        if sibling is child:
-            break
-        before = sibling
-    if child.tail:
-        if before is None:
-            parent.text = (parent.text or "") + child.tail
+def _keep_children(parent: ElementTree.Element) -> list[ElementTree.Element]:
+    """Drop the children that don't stay, but not their tails; nothing that could run hides in what is dropped."""
+    kept: list[ElementTree.Element] = []
+    texts = [[parent.text or ""]]
+    for child in parent:
+        if _is_kept(child):
+            kept.append(child)
+            texts.append([])
         else:
-            before.tail = (before.tail or "") + child.tail
-    parent.remove(child)
+            for element in child.iter():
+                if _local(element) in _ACTIVE:
+                    raise _unsafe(f"<{_local(element)}>")
+        texts[-1].append(child.tail or "")
+    parent.text = "".join(texts[0]) or None
+    for child, tails in zip(kept, texts[1:], strict=True):
+        child.tail = "".join(tails) or None
+    parent[:] = kept
+    return kept
 
 
 def _check_attributes(element: ElementTree.Element) -> None:
@@ -159,7 +163,7 @@ def _check_attributes(element: ElementTree.Element) -> None:
         elif local in ("src", "base", "action", "formaction", "ping"):
             raise _unsafe(_("an address outside of the file"))
         else:
-            _check_css(value)
+            _check_css(value, whole=local == "style")
 
 
 def _check_link(element: ElementTree.Element, value: str) -> None:
@@ -182,9 +186,9 @@ def _check_link(element: ElementTree.Element, value: str) -> None:
         raise refused("picture_pixels", _("A picture in this SVG has too many pixels."))
 
 
-def _check_css(text: str) -> None:
+def _check_css(text: str, *, whole: bool) -> None:
     """Styles and attributes may point into the file only. Escapes could hide the rest, so there are none."""
-    if _REACHES_OUT.search(text):
+    if _REACHES_OUT.search(text) or _LOADING.search(text) or (whole and "//" in text):
         raise _unsafe(_("a style that could load something"))
     for found in _REFERENCE.finditer(text):
         if not found[2]:
@@ -229,6 +233,8 @@ def _size(root: ElementTree.Element) -> tuple[int, int]:
         width, height = width or (height or 0) * wide / high, height or (width or 0) * high / wide
     if not width or not height:
         raise refused("svg_no_size", _("This SVG says no size: give it a viewBox, or width and height."))
+    if not (math.isfinite(width) and math.isfinite(height)):
+        raise refused("svg_too_much", _("This SVG is larger than %(count)d pixels.") % {"count": LONGEST_SIDE})
     found = max(1, round(width)), max(1, round(height))
     if max(found) > LONGEST_SIDE:
         raise refused("svg_too_much", _("This SVG is larger than %(count)d pixels.") % {"count": LONGEST_SIDE})
