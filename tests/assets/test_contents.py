@@ -10,6 +10,8 @@ from pytest_django.fixtures import Settings
 from catalog.assets.content import Prepared, prepare
 from catalog.assets.rules import name_of, plain_file_name
 from kernel.errors import DomainError, Invalid, TooLarge
+from kernel.files import films
+from kernel.files.sniff import WEBM
 from tests.assets import samples
 
 
@@ -199,3 +201,38 @@ def test_refusals_say_which_part_of_the_input_is_meant() -> None:
         prepared(samples.huge_png())
 
     assert [(error.pointer, error.code) for error in caught.value.errors] == [("/file", "picture_pixels")]
+
+
+class Counting(BytesIO):
+    """A file that counts how often it is read."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        return super().read(size)
+
+
+def test_elements_within_elements_are_counted_for_the_whole_film() -> None:
+    content = b"\xae\xff" * 30_000
+    file = Counting(content)
+
+    with pytest.raises(Invalid) as refusal:
+        films.measure(file, len(content), WEBM)
+
+    assert refusal.value.code == "video_unreadable"
+    assert file.reads <= films.MOST_BOXES
+
+
+def test_sixteen_bits_of_grey_keep_their_shades() -> None:
+    image = Image.new("I;16", (256, 64))
+    for x in range(256):
+        for y in range(64):
+            image.putpixel((x, y), x * 257)
+    content = BytesIO()
+    image.save(content, "PNG")
+
+    thumb = Image.open(BytesIO(prepare(content).renditions["thumb"].content)).convert("L")
+
+    for x in (8, 64, 128, 192, 248):
+        assert abs(int(thumb.getpixel((x, 32))) - x) < 8  # type: ignore[arg-type]

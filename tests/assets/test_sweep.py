@@ -170,7 +170,8 @@ def test_an_upload_that_starts_meanwhile_keeps_its_chunks(
     caller = world.callers["marketer"]
     film = samples.mp4(padding=CHUNK)
     store = type(asset_files())
-    walk, started = store.walk, []
+    walk = store.walk
+    started: list[str] = []
 
     def walk_late(self: Any, folder: str) -> Any:
         if not started:

@@ -40,14 +40,15 @@ def measure(file: IO[bytes], size: int, found: Type) -> Film:
 
 def _mp4(file: IO[bytes], size: int) -> Film:
     """The `moov` box holds the film's time and, in each track, its size."""
-    index = next((stretch for name, *stretch in _boxes(file, 0, size) if name == b"moov"), None)
+    budget = iter(range(MOST_BOXES))
+    index = next((stretch for name, *stretch in _boxes(file, 0, size, budget) if name == b"moov"), None)
     if index is None or index[1] > LARGEST_INDEX:
         raise _damaged()
     width = height = duration = None
     open_ones = [(index[0], index[1])]
     while open_ones:
         begin, extent = open_ones.pop()
-        for name, start, length in _boxes(file, begin, extent):
+        for name, start, length in _boxes(file, begin, extent, budget):
             if name in _WITHIN:
                 open_ones.append((start, length))
             elif name == b"mvhd":
@@ -72,10 +73,10 @@ def _mvhd(body: bytes) -> int | None:
     return ticks * 1000 // scale if scale else None
 
 
-def _boxes(file: IO[bytes], start: int, extent: int) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and length of the content of each box of a stretch."""
+def _boxes(file: IO[bytes], start: int, extent: int, budget: Iterator[int]) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and length of the content of each box of a stretch; `budget` is for the whole file."""
     end = start + extent
-    for _count in range(MOST_BOXES):
+    for _count in budget:
         if end - start < 8:
             return
         head = _read(file, start, 8)
@@ -93,10 +94,11 @@ def _boxes(file: IO[bytes], start: int, extent: int) -> Iterator[tuple[bytes, in
 
 def _webm(file: IO[bytes], size: int) -> Film:
     found: dict[int, bytes] = {}
+    budget = iter(range(MOST_BOXES))
     open_ones = [(0, size)]
     while open_ones:
         begin, extent = open_ones.pop()
-        for name, start, length in _elements(file, begin, extent):
+        for name, start, length in _elements(file, begin, extent, budget):
             if name in (_SEGMENT, _INFO, _TRACKS, _TRACK, _VIDEO):
                 open_ones.append((start, length))
             elif name in (_SCALE, _DURATION, _WIDTH, _HEIGHT):
@@ -110,9 +112,9 @@ def _webm(file: IO[bytes], size: int) -> Film:
     )
 
 
-def _elements(file: IO[bytes], start: int, extent: int) -> Iterator[tuple[int, int, int]]:
+def _elements(file: IO[bytes], start: int, extent: int, budget: Iterator[int]) -> Iterator[tuple[int, int, int]]:
     end = start + extent
-    for _count in range(MOST_BOXES):
+    for _count in budget:
         if end - start < 2:
             return
         head = _read(file, start, min(12, end - start))

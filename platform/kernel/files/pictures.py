@@ -175,6 +175,9 @@ def _bare(image: Image.Image) -> Image.Image:
 
 
 def _displayable(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        # Sixteen bits of grey: converting would cut off what is above 255, which is nearly all of it.
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
     mode = "RGBA" if image.has_transparency_data else "RGB"
     return image if image.mode == mode else image.convert(mode)
 
