@@ -90,7 +90,9 @@ class House:
 
     def everything(self) -> list[Any]:
         """Whatever the console can change."""
-        rows = self.all_of(Campaign, Product, ImportBatch, Membership, ServiceToken, Role, Team, TeamMembership)
+        rows = self.all_of(
+            Campaign, Product, Asset, AssetVersion, ImportBatch, Membership, ServiceToken, Role, Team, TeamMembership
+        )
         return [*rows, list(Invitation.objects.filter(organization=self.organization).order_by("pk").values_list())]
 
 
