@@ -161,6 +161,8 @@ def test_a_cursor_continues_only_its_own_list(opened: Callable[..., Any], adam: 
 
 
 def test_filters_narrow_exactly(opened: Callable[..., Any], anna: Actor, adam: Actor) -> None:
+    with opened(request_id="before"):
+        default_catalog()
     with opened(request_id="filters"):
         team = Team.objects.create(name="Growth")
         Product.objects.create(catalog=default_catalog(), name="Oat drink", owner_id=id_of(anna))
