@@ -17,7 +17,7 @@ from tenants.access.resolver import allowed_actions, find, require_team
 from tenants.access.until import rights_end
 
 # What is done to no object that is there already.
-_TO_NO_OBJECT = frozenset({"create", "import"})
+_TO_NO_OBJECT = frozenset({"create", "define", "import"})
 
 
 def transfer[M: Owned](

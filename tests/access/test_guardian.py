@@ -154,7 +154,9 @@ def test_a_share_has_no_place_in_lists_while_its_object_is_in_the_trash(campaign
 def test_every_level_is_in_the_permission_catalogue(tenant: Scope) -> None:
     found = Permission.objects.filter(codename__startswith="access_").values_list("content_type__model", "codename")
 
-    assert set(found) == {(model, f"access_{level}") for model in ("campaign", "product") for level in LEVEL_ORDER}
+    assert set(found) == {
+        (model, f"access_{level}") for model in ("asset", "campaign", "product") for level in LEVEL_ORDER
+    }
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -124,7 +124,7 @@ def test_everything_goes_to_the_heir_in_one_step(place: Place) -> None:
         shared = create_campaign(actor=owner, values={"name": "Shared"})
         CampaignUserGrant.objects.assign_perm("access_viewer", User(pk=marketer.user_id), shared)
         assert owned_counts(actor=owner, membership_id=place.people["marketer"].pk) == {
-            "campaign": 2, "product": 1, "team": 1,
+            "asset": 0, "campaign": 2, "product": 1, "team": 1,
         }  # fmt: skip
         assert shares_count(actor=owner, membership_id=place.people["marketer"].pk) == 1
 

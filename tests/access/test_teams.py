@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.commands import trash_campaign
 from campaigns.models import Campaign, CampaignTeamGrant
-from catalog.models import Product
+from catalog.models import Asset, Product
 from kernel.errors import Conflict, Invalid, NotAllowed, NotFound, PreconditionFailed
 from kernel.ids import uuid7
 from kernel.jobs.models import Job
@@ -351,7 +351,7 @@ def test_objects_move_as_a_whole_and_grow_by_a_version(admin: Actor) -> None:
 
     moved = move_objects(actor=admin, team_id=growth.pk, to_team_id=retail.pk)
 
-    assert moved == {"campaign": 2, "catalog": 0}
+    assert moved == {"asset": 0, "campaign": 2, "catalog": 0}
     stored = dict(Campaign.objects.values_list("pk", "row_version"))
     assert stored == {live.pk: 2, gone.pk: 3, other.pk: 1}
     assert set(Campaign.objects.filter(team=retail).values_list("pk", flat=True)) == {live.pk, gone.pk}
@@ -374,7 +374,11 @@ def test_moving_objects_takes_the_right_to_transfer_them(admin: Actor, manager: 
 
     assert refusal.value.extra["permission"] == "campaign:transfer"
     assert rows() == before
-    assert move_objects(actor=manager, team_id=growth.pk, to_team_id=mine.pk) == {"campaign": 1, "catalog": 0}
+    assert move_objects(actor=manager, team_id=growth.pk, to_team_id=mine.pk) == {
+        "asset": 0,
+        "campaign": 1,
+        "catalog": 0,
+    }
     for target in (uuid7(), growth.pk):
         with pytest.raises(Invalid):
             move_objects(actor=owner, team_id=growth.pk, to_team_id=target)
@@ -409,14 +413,14 @@ def test_a_team_with_teams_or_objects_stays(admin: Actor) -> None:
         delete_team(actor=admin, team_id=low.pk, version=2, objects_to=retail.pk)
 
     assert (above.value.code, owning.value.code) == ("team_has_teams", "team_has_objects")
-    assert owning.value.extra == {"objects": {"campaign": 1, "catalog": 0}}
+    assert owning.value.extra == {"objects": {"asset": 0, "campaign": 1, "catalog": 0}}
     assert rows() == before
     delete_team(actor=admin, team_id=low.pk, version=1, objects_to=retail.pk)
     assert Campaign.objects.get(pk=campaign.pk).team_id == retail.pk
 
 
 def test_every_model_of_a_team_has_a_right_to_transfer_it() -> None:
-    assert owned_models() == {"campaign": Campaign, "catalog": Product}
+    assert owned_models() == {"asset": Asset, "campaign": Campaign, "catalog": Product}
     assert {f"{resource}:transfer" for resource in owned_models()} <= set(PERMISSIONS)
 
 
@@ -437,7 +441,10 @@ def test_the_list_counts_in_one_statement(admin: Actor, marketer: Actor, viewer:
     assert (first.pk, second.pk) == (growth.pk, low.pk)
     assert (first.owner_name, first.members, first.leads) == ("Admin", 2, 1)  # type: ignore[attr-defined]
     assert (second.owner_name, second.members, second.leads) == (None, 0, 0)  # type: ignore[attr-defined]
-    assert (objects_of(first), objects_of(second)) == ({"campaign": 2, "catalog": 0}, {"campaign": 0, "catalog": 0})
+    assert (objects_of(first), objects_of(second)) == (
+        {"asset": 0, "campaign": 2, "catalog": 0},
+        {"asset": 0, "campaign": 0, "catalog": 0},
+    )
     assert [row.pk for row in sub_teams(actor=admin, team_id=growth.pk)] == [low.pk]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from campaigns.models import Campaign, CampaignTeamGrant, CampaignUserGrant
+from catalog.catalogs.default import default_catalog
 from catalog.models import Product, ProductTeamGrant, ProductUserGrant
 from kernel.ids import uuid7
 from kernel.tenancy.context import Actor
@@ -112,7 +113,9 @@ def _things(world: World, chance: random.Random, count: int) -> None:
     for number in range(count):
         resource = RESOURCES[number % 2]
         owner, team = chance.choice(list(world.people)), chance.choice([None, *world.parents])
+        of_catalog = {"catalog": default_catalog()} if resource == "catalog" else {}
         row = MODELS[resource].objects.create(
+            **of_catalog,
             name=f"Thing {number}",
             owner_id=owner,
             team_id=team,

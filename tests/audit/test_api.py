@@ -67,7 +67,7 @@ def test_a_marketer_gets_only_their_own_doings(world: World) -> None:
 
 
 def test_another_organizations_entries_are_out_of_reach(worlds: tuple[World, World], world: World) -> None:
-    created = worlds[1].callers["owner"]("POST", "/products", {"name": "Elsewhere"})
+    created = worlds[1].callers["owner"]("POST", "/campaigns", {"name": "Elsewhere"})
 
     assert items(world.callers["owner"], f"request_id={created['X-Request-Id']}") == []
     assert len(items(worlds[1].callers["owner"], f"request_id={created['X-Request-Id']}")) == 1
@@ -103,7 +103,7 @@ def test_a_question_that_is_not_understood_is_refused(world: World, query: str, 
 
 
 def test_a_range_of_time_is_asked_with_from_and_to(world: World) -> None:
-    created = world.callers["owner"]("POST", "/products", {"name": "Timed"})
+    created = world.callers["owner"]("POST", "/campaigns", {"name": "Timed"})
     query = f"request_id={created['X-Request-Id']}"
     (entry,) = items(world.callers["owner"], query)
     at = entry["at"]

@@ -100,7 +100,7 @@ def test_the_screens_of_sharing(demo: RunningDemo, page: Page, complaints: Compl
         page.goto(demo.url("northwind", "/access/explain/"))
         yield picture(page, "explain")
         page.get_by_label("Find an object").press_sequentially("head torch")
-        expect(page.get_by_label("this object").locator("option")).to_have_count(2)
+        expect(page.get_by_label("this object").locator("option")).to_have_count(3)
         page.get_by_label("this object").select_option(label="Product: Cairn head torch")
         page.get_by_role("button", name="Explain").click()
         page.wait_for_load_state()

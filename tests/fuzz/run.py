@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +54,7 @@ def fuzz(caller: Caller, *, seed: int, examples: int, steps: int, thorough: bool
     outcome = Outcome()
     with served() as address:
         config.projects.default.base_url = address
-        schema = schemathesis.openapi.from_dict(dict(api.document()), config=config)
+        schema = schemathesis.openapi.from_dict(deepcopy(dict(api.document())), config=config)
         for event in from_schema(schema).execute():
             _note(event, outcome)
     return outcome
