@@ -27,7 +27,7 @@ from campaigns.schemas import (
 )
 from campaigns.schemas.campaigns import Labels
 from campaigns.transitions import UNDONE, step_between
-from catalog.labels.choice import check_labels
+from catalog.labels.choice import check_labels, relabelled
 from kernel.http.strict import Id
 from kernel.tenancy.context import Actor
 from tenants.access.bulk.actions import Action, BulkResource, VersionRow, changes_of, register
@@ -74,8 +74,7 @@ def _change(actor: Actor, row: CampaignChangeRow) -> Campaign:
 
 def _label(actor: Actor, row: CampaignLabelsRow) -> Campaign:
     campaign = find(actor, "campaign:edit", Campaign, row.id)
-    kept = [label_id for label_id in campaign.label_ids if label_id not in row.remove]
-    labels = kept + [label_id for label_id in row.add if label_id not in kept]
+    labels = relabelled(campaign.label_ids, add=row.add, remove=row.remove)
     return commands.change_campaign(actor=actor, campaign_id=row.id, version=row.version, changes={"label_ids": labels})
 
 

@@ -13,7 +13,7 @@ from catalog.commands import (
     restore_product,
     trash_product,
 )
-from catalog.labels.choice import check_labels
+from catalog.labels.choice import check_labels, relabelled
 from catalog.models import Product, ProductPicture
 from catalog.queries import live_products
 from catalog.schemas import ProductChangeRow, ProductCreate, ProductLabelsRow, ProductStatusRow
@@ -33,8 +33,7 @@ def _change(actor: Actor, row: Any) -> Product:
 
 def _label(actor: Actor, row: Any) -> Product:
     product = find(actor, "catalog:edit", Product, row.id)
-    kept = [label_id for label_id in product.label_ids if label_id not in row.remove]
-    labels = kept + [label_id for label_id in row.add if label_id not in kept]
+    labels = relabelled(product.label_ids, add=row.add, remove=row.remove)
     return change_product(actor=actor, product_id=row.id, version=row.version, changes={"label_ids": labels})
 
 

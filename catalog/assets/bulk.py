@@ -9,7 +9,7 @@ from catalog.assets.commands import change_asset, restore_asset, trash_asset
 from catalog.assets.rights import plan_warnings
 from catalog.assets.schemas import AssetChangeRow, AssetLabelsRow
 from catalog.assets.uses import check_unused
-from catalog.labels.choice import check_labels
+from catalog.labels.choice import check_labels, relabelled
 from catalog.models import Asset
 from kernel.tenancy.context import Actor
 from tenants.access.bulk.actions import Action, BulkResource, VersionRow, changes_of, register
@@ -22,8 +22,7 @@ def _change(actor: Actor, row: Any) -> Asset:
 
 def _label(actor: Actor, row: Any) -> Asset:
     asset = find(actor, "asset:upload", Asset, row.id)
-    kept = [label_id for label_id in asset.label_ids if label_id not in row.remove]
-    labels = kept + [label_id for label_id in row.add if label_id not in kept]
+    labels = relabelled(asset.label_ids, add=row.add, remove=row.remove)
     return change_asset(actor=actor, asset_id=row.id, version=row.version, changes={"label_ids": labels})
 
 

@@ -30,3 +30,9 @@ def check_labels(wanted: Sequence[UUID], *, kept: Collection[UUID] = ()) -> list
     if errors:
         raise Invalid(errors=errors)
     return chosen
+
+
+def relabelled(label_ids: Sequence[UUID], *, add: Sequence[UUID], remove: Collection[UUID]) -> list[UUID]:
+    """Return the labels that something carries once `remove` are taken off and `add` put behind the others."""
+    kept = [label_id for label_id in label_ids if label_id not in remove]
+    return kept + [label_id for label_id in add if label_id not in kept]

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from catalog.files.values import amount_text
 from kernel.http.strict import LARGEST_INTEGER
 
 _MILLIONTHS = 1_000_000
@@ -63,9 +64,3 @@ class CurrencyField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Return the code in capitals."""
         return str(super().to_python(value)).upper()
-
-
-def amount_text(micros: int) -> str:
-    """Return the amount with two places, more only where it has more."""
-    whole, rest = divmod(micros, _MILLIONTHS)
-    return f"{whole}.{f'{rest:06d}'.rstrip('0').ljust(2, '0')}"

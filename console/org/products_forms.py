@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.attributes import Attribute, attributes_of
-from catalog.files.values import amount_of
+from catalog.files.values import amount_of, amount_text
 from catalog.models import Catalog, Label, Product, ProductFile
 from console.forms import choose
-from console.org.fields import CurrencyField, MicrosField, ShortInput, amount_text
+from console.org.fields import CurrencyField, MicrosField, ShortInput
 from console.org.forms import Choices, ObjectForm, offer_teams
 from kernel.http.strict import LARGEST_INTEGER
 

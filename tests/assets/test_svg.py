@@ -14,7 +14,7 @@ from tests.assets import samples
 INSIDE_PICTURE = "data:image/png;base64," + b64encode(samples.picture(size=(20, 20))).decode()
 BOMB_INSIDE = "data:image/png;base64," + b64encode(samples.huge_png()).decode()
 ENTITIES = '<!DOCTYPE svg [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>'
-FILES = '<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+FILES = '<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY x SYSTEM "file:///secret.txt">]>'
 TEN = "".join(f'<g id="l{level}">' + f'<use href="#l{level - 1}"/>' * 10 + "</g>" for level in range(1, 11))
 
 
@@ -36,7 +36,7 @@ def refusal(content: bytes) -> str:
         samples.drawing('<rect width="1" height="1" OnClick="alert(1)"/>'),
         samples.drawing('<foreignObject><body xmlns="http://www.w3.org/1999/xhtml"/></foreignObject>'),
         samples.drawing('<image href="https://evil.example/pixel.png" width="1" height="1"/>'),
-        samples.drawing('<image xlink:href="file:///etc/passwd" width="1" height="1"/>'),
+        samples.drawing('<image xlink:href="file:///secret.txt" width="1" height="1"/>'),
         samples.drawing('<image href="data:image/svg+xml;base64,PHN2Zy8+" width="1" height="1"/>'),
         samples.drawing('<use href="other.svg#x"/>'),
         samples.drawing('<use href="javascript:alert(1)"/>'),

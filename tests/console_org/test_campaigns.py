@@ -9,8 +9,8 @@ from django.test import Client
 from campaigns.commands import change_campaign, trash_campaign
 from campaigns.models import Campaign
 from catalog.catalogs.default import default_catalog
+from catalog.files.values import amount_text
 from catalog.models import Product
-from console.org.fields import amount_text
 from kernel.tenancy.context import SYSTEM
 from kernel.tenancy.scope import public_scope, scope
 from tenants import records

@@ -2,7 +2,8 @@
 
 import pytest
 
-from console.org.fields import MicrosField, amount_text
+from catalog.files.values import amount_text
+from console.org.fields import MicrosField
 
 
 @pytest.mark.parametrize(
